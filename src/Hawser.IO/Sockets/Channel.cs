@@ -1,0 +1,337 @@
+using System.Runtime.CompilerServices;
+using Hawser.IO.Buffers;
+using Hawser.IO.Loop;
+using Hawser.IO.Native;
+using Hawser.IO.Timers;
+
+namespace Hawser.IO.Sockets;
+
+/// <summary>How a wait on a <see cref="Channel"/> ended.</summary>
+public enum WaitResult
+{
+    /// <summary>The next read or write is worth a try.</summary>
+    Ready,
+
+    /// <summary>The deadline passed first.</summary>
+    TimedOut,
+
+    /// <summary><see cref="Channel.Abort"/> was called: whoever waits should let go.</summary>
+    Aborted,
+}
+
+/// <summary>Told of what happens on a channel while nobody waits for it.</summary>
+public interface IChannelObserver
+{
+    /// <summary>The peer closed its writing half, or the connection broke.</summary>
+    void OnPeerClosed(Channel channel);
+}
+
+/// <summary>
+/// A transport as an exchange uses it: readiness that async code can wait for, deadlines, and output that leaves by itself as the
+/// peer takes it. One reader and one writer may wait at a time. A tunnel does without: it takes the transport over.
+/// </summary>
+public sealed class Channel : LoopTimer, IReadyHandler
+{
+    private readonly OutputQueue _output;
+    private Transport? _transport;
+    private bool _readable;
+    private bool _writable;
+    private Waiter _reader;
+    private Waiter _writer;
+    private long _sendTimeout = Infinite;
+    private int _drainBelow;
+
+    private struct Waiter
+    {
+        public Action? Continuation;
+        public WaitResult Result;
+        public long Deadline;
+    }
+
+    public Channel(EventLoop loop)
+    {
+        Loop = loop;
+        _output = new OutputQueue(loop.Buffers);
+    }
+
+    public EventLoop Loop { get; }
+
+    public Transport Transport => _transport ?? throw new InvalidOperationException("The channel has no transport.");
+
+    public bool IsOpen => _transport is not null;
+
+    /// <summary>The peer has closed its writing half or the connection broke: reads will come to an end.</summary>
+    public bool PeerClosed { get; private set; }
+
+    /// <summary>The errno that ended writing, 0 while it works. ETIMEDOUT when the peer took nothing for the send timeout.</summary>
+    public int WriteError { get; private set; }
+
+    /// <summary>Output the kernel has not taken yet.</summary>
+    public int PendingOutput => _output.Length;
+
+    /// <summary>Bytes the kernel took since the channel was opened.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>Bytes read since the channel was opened.</summary>
+    public long BytesReceived { get; private set; }
+
+    public IChannelObserver? Observer { get; set; }
+
+    /// <summary>Starts on a connected (or connecting) descriptor.</summary>
+    /// <param name="connected">A fresh socket is worth an immediate try; one that is connecting is not.</param>
+    public void Open(Transport transport, bool connected)
+    {
+        _transport = transport;
+        _readable = _writable = connected;
+        PeerClosed = false;
+        WriteError = 0;
+        BytesSent = BytesReceived = 0;
+        _sendTimeout = Infinite;
+        transport.Registration = Loop.Register(transport.Descriptor, this, 0);
+    }
+
+    /// <summary>Reads what is there; see <see cref="Transport.Read"/>. <c>-EAGAIN</c> means: <see cref="WaitReadable"/>.</summary>
+    public int Read(Span<byte> buffer)
+    {
+        if (!_readable) return -Errno.EAGAIN;
+        int result = Transport.Read(buffer);
+        if (result > 0) BytesReceived += result;
+        // A short read emptied the socket; the next byte brings a new edge. Not so when the end is already behind it.
+        if (result == -Errno.EAGAIN || result > 0 && result < buffer.Length && !PeerClosed) _readable = false;
+        return result;
+    }
+
+    /// <summary>A copy of received bytes is given back to be read again: pretend an edge came.</summary>
+    public void MarkReadable() => _readable = true;
+
+    /// <summary>Waits until a read is worth a try.</summary>
+    /// <param name="timeout">Milliseconds, or <see cref="LoopTimer.Infinite"/>.</param>
+    public ChannelWait WaitReadable(long timeout)
+    {
+        _reader.Deadline = DeadlineIn(timeout);
+        return new ChannelWait(this, forWriting: false);
+    }
+
+    /// <summary>Waits until the socket is connected or takes bytes again.</summary>
+    public ChannelWait WaitWritable(long timeout)
+    {
+        _writer.Deadline = DeadlineIn(timeout);
+        _drainBelow = -1;
+        return new ChannelWait(this, forWriting: true);
+    }
+
+    /// <summary>Waits until at most <paramref name="bytes"/> of output are pending, or writing failed (<see cref="WriteError"/>).</summary>
+    public ChannelWait WaitDrained(int bytes)
+    {
+        _writer.Deadline = Infinite;
+        _drainBelow = bytes;
+        return new ChannelWait(this, forWriting: true);
+    }
+
+    /// <summary>Sends, and keeps a copy of what the kernel does not take now. False once writing has failed.</summary>
+    /// <param name="timeout">How long the peer may take nothing, in milliseconds (nginx <c>send_timeout</c>, <c>proxy_send_timeout</c>).</param>
+    public bool Send(ReadOnlySpan<byte> bytes, long timeout)
+    {
+        if (WriteError != 0) return false;
+        if (_output.Length == 0 && _writable)
+        {
+            bytes = bytes[WriteNow(bytes)..];
+            if (WriteError != 0) return false;
+        }
+        if (bytes.IsEmpty) return true;
+        if (_output.Length == 0) ArmSend(timeout);
+        _output.Append(bytes);
+        return true;
+    }
+
+    /// <summary>Sends part of a file without a copy; how many bytes went, 0 when the socket is full or the transport cannot.</summary>
+    public int SendFile(int file, ref long offset, int count, out bool unsupported)
+    {
+        unsupported = false;
+        if (WriteError != 0 || _output.Length > 0 || !_writable) return 0;
+        int result = Transport.WriteFile(file, ref offset, count);
+        if (result == Transport.Unsupported)
+        {
+            unsupported = true;
+            return 0;
+        }
+        if (result >= 0)
+        {
+            BytesSent += result;
+            return result;
+        }
+        if (result == -Errno.EAGAIN) _writable = false;
+        else WriteError = -result;
+        return 0;
+    }
+
+    /// <summary>Wakes whoever waits, with <see cref="WaitResult.Aborted"/>, after the events at hand.</summary>
+    public void Abort()
+    {
+        Release(ref _reader, WaitResult.Aborted);
+        Release(ref _writer, WaitResult.Aborted);
+    }
+
+    /// <summary>Gives the transport (and its registration) away: the channel is empty afterwards and keeps no output.</summary>
+    public Transport TakeTransport()
+    {
+        Transport transport = Transport;
+        Clear();
+        return transport;
+    }
+
+    /// <summary>Moves output that the kernel has not taken to somebody who will send it.</summary>
+    public byte[]? TakePendingOutput() => _output.TakeAll();
+
+    /// <summary>Closes the connection. Waiters are woken as aborted.</summary>
+    public void Close()
+    {
+        if (_transport is not { } transport) return;
+        Abort();
+        Loop.Unregister(transport.Registration);
+        transport.Close();
+        Clear();
+    }
+
+    void IReadyHandler.OnReady(int tag, ReadyEvents events)
+    {
+        const ReadyEvents ended = ReadyEvents.PeerClosed | ReadyEvents.HangUp | ReadyEvents.Error;
+        Transport? transport = _transport;
+        if ((events & (ReadyEvents.Readable | ended)) != 0) _readable = true;
+        if ((events & (ReadyEvents.Writable | ReadyEvents.HangUp | ReadyEvents.Error)) != 0)
+        {
+            _writable = true;
+            Flush();
+        }
+        bool news = (events & ended) != 0 && !PeerClosed;
+        if (news) PeerClosed = true;
+
+        if (_writable && _writer.Continuation is not null && IsWriterSatisfied) Wake(ref _writer, WaitResult.Ready);
+        if (ReferenceEquals(transport, _transport) && _readable && _reader.Continuation is not null) Wake(ref _reader, WaitResult.Ready);
+        if (ReferenceEquals(transport, _transport) && news) Observer?.OnPeerClosed(this);
+    }
+
+    protected internal override void OnTimer()
+    {
+        long now = Loop.Now;
+        if (_sendDeadline <= now && _output.Length > 0)
+        {
+            WriteError = Errno.ETIMEDOUT;
+            _sendDeadline = Infinite;
+            if (_writer.Continuation is not null) Wake(ref _writer, WaitResult.TimedOut);
+            if (IsOpen) Observer?.OnPeerClosed(this);
+        }
+        if (_writer.Continuation is not null && _writer.Deadline <= now) Wake(ref _writer, WaitResult.TimedOut);
+        if (_reader.Continuation is not null && _reader.Deadline <= now) Wake(ref _reader, WaitResult.TimedOut);
+        Reschedule();
+    }
+
+    private long _sendDeadline = Infinite;
+
+    private bool IsWriterSatisfied => _drainBelow < 0 || _output.Length <= _drainBelow || WriteError != 0;
+
+    private long DeadlineIn(long timeout) => timeout >= Infinite - Loop.Now ? Infinite : Loop.Now + timeout;
+
+    private int WriteNow(ReadOnlySpan<byte> bytes)
+    {
+        int result = Transport.Write(bytes);
+        if (result >= 0)
+        {
+            BytesSent += result;
+            if (result < bytes.Length) _writable = false;
+            return result;
+        }
+        if (result == -Errno.EAGAIN) _writable = false;
+        else Fail(-result);
+        return 0;
+    }
+
+    private void Fail(int errno)
+    {
+        WriteError = errno;
+        _sendDeadline = Infinite;
+        _output.Clear();
+    }
+
+    private void Flush()
+    {
+        bool progress = false;
+        while (_output.Length > 0 && _writable && WriteError == 0)
+        {
+            int sent = WriteNow(_output.Head);
+            _output.Consume(sent);
+            progress |= sent > 0;
+        }
+        if (_output.Length == 0) _sendDeadline = Infinite;
+        else if (progress) ArmSend(_sendTimeout);
+    }
+
+    private void ArmSend(long timeout)
+    {
+        _sendTimeout = timeout;
+        _sendDeadline = DeadlineIn(timeout);
+        Loop.Timers.Schedule(this, Math.Min(_sendDeadline, Deadline));
+    }
+
+    private void Reschedule()
+    {
+        long next = _sendDeadline;
+        if (_reader.Continuation is not null) next = Math.Min(next, _reader.Deadline);
+        if (_writer.Continuation is not null) next = Math.Min(next, _writer.Deadline);
+        Loop.Timers.Schedule(this, next);
+    }
+
+    private static void Wake(ref Waiter waiter, WaitResult result)
+    {
+        Action continuation = waiter.Continuation!;
+        waiter.Continuation = null;
+        waiter.Result = result;
+        continuation();
+    }
+
+    // Deferred, because the one who aborts is usually in the middle of something.
+    private void Release(ref Waiter waiter, WaitResult result)
+    {
+        if (waiter.Continuation is not { } continuation) return;
+        waiter.Continuation = null;
+        waiter.Result = result;
+        Loop.Defer(continuation);
+    }
+
+    private void Clear()
+    {
+        _transport = null;
+        Observer = null;
+        _output.Clear();
+        _sendDeadline = Infinite;
+        Loop.Timers.Remove(this);
+    }
+
+    /// <summary>What <see cref="WaitReadable"/> and its siblings return: await it once, on the loop.</summary>
+    public readonly struct ChannelWait(Channel channel, bool forWriting) : ICriticalNotifyCompletion
+    {
+        public ChannelWait GetAwaiter() => this;
+
+        public bool IsCompleted
+        {
+            get
+            {
+                bool ready = forWriting ? channel.WriteError != 0 || (channel._drainBelow < 0 ? channel._writable : channel.IsWriterSatisfied) : channel._readable;
+                if (ready) Slot.Result = WaitResult.Ready;
+                return ready;
+            }
+        }
+
+        public WaitResult GetResult() => Slot.Result;
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation)
+        {
+            Slot.Continuation = continuation;
+            channel.Reschedule();
+        }
+
+        private ref Waiter Slot => ref forWriting ? ref channel._writer : ref channel._reader;
+    }
+}
