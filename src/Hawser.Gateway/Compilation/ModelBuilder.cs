@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+using Hawser.Configuration.Model;
+using Hawser.Configuration.Patterns;
+using Hawser.Configuration.Templates;
+using Hawser.Gateway.Variables;
+using Hawser.IO.Buffers;
+
+namespace Hawser.Gateway.Compilation;
+
+/// <summary>
+/// What turning one configuration into a <see cref="GatewayModel"/> needs everywhere: variables with their slots, templates,
+/// regular expressions, and the process's objects that survive a reload.
+/// </summary>
+public sealed class ModelBuilder(MainConfig config, VariableTable variables, GatewayServices services)
+{
+    private readonly Dictionary<Template, TemplateModel> _templates = new(ReferenceEqualityComparer.Instance);
+
+    public MainConfig Config { get; } = config;
+
+    public VariableTable Variables { get; } = variables;
+
+    /// <summary>What outlives configurations: log files, zones, caches.</summary>
+    public GatewayServices Services { get; } = services;
+
+    /// <summary>The compiled form of a template; the same template gives the same object.</summary>
+    public TemplateModel Compile(Template template)
+    {
+        if (_templates.TryGetValue(template, out TemplateModel? known)) return known;
+        var builder = new TemplateModel.Builder();
+        foreach (TemplatePart part in template.Parts)
+        {
+            _ = part switch
+            {
+                LiteralPart literal => builder.Literal(ByteSlice.FromLatin1(literal.Value)),
+                VariablePart variable => builder.Variable(Variables.Use(variable.Name)),
+                CapturePart capture => builder.Capture(capture.Number),
+                _ => throw new NotSupportedException($"A {part.GetType().Name} is no part of a value."),
+            };
+        }
+        return _templates[template] = builder.Build();
+    }
+
+    /// <summary>Compiles a template that may be missing.</summary>
+    public TemplateModel? CompileOptional(Template? template) => template is null ? null : Compile(template);
+
+    /// <summary>A pattern ready to match Latin-1 text, with the variables its named groups set.</summary>
+    public RegexModel Compile(RegexPattern pattern)
+    {
+        Regex regex = PcrePattern.ToRegex(pattern);
+        var captures = new (int Group, VariableModel Variable)[pattern.CaptureNames.Length];
+        for (int i = 0; i < captures.Length; i++)
+        {
+            NamedCapture named = pattern.CaptureNames[i];
+            captures[i] = (named.Number, Variables.Use(named.Name));
+        }
+        return new RegexModel(regex, captures);
+    }
+}

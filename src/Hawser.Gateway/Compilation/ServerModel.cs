@@ -1,0 +1,52 @@
+using Hawser.Gateway.Phases;
+using Hawser.Gateway.Routing;
+using Hawser.IO.Buffers;
+using Hawser.IO.Sockets;
+
+namespace Hawser.Gateway.Compilation;
+
+/// <summary>A <c>server</c> block compiled.</summary>
+public sealed class ServerModel
+{
+    /// <summary>The first <c>server_name</c>: <c>$server_name</c>, and the host of redirects that ask for it.</summary>
+    public required ByteSlice Name { get; init; }
+
+    public required RequestLimits Limits { get; init; }
+
+    /// <summary>The server's own settings: in force until a location is found, and where none matches.</summary>
+    public required LocationModel Defaults { get; init; }
+
+    public required LocationTree Locations { get; init; }
+}
+
+/// <summary>What a request head may look like. Before the Host field is read, the listener's default server decides.</summary>
+public sealed class RequestLimits
+{
+    public required long ClientHeaderTimeout { get; init; }
+
+    public required int ClientHeaderBufferSize { get; init; }
+
+    public required int LargeHeaderBuffers { get; init; }
+
+    public required int LargeHeaderBufferSize { get; init; }
+
+    public required int MaxHeaders { get; init; }
+
+    public required bool IgnoreInvalidHeaders { get; init; }
+
+    public required bool UnderscoresInHeaders { get; init; }
+
+    public required bool MergeSlashes { get; init; }
+}
+
+/// <summary>An address that is listened on, and the servers behind it. Several listen lines on one wildcard socket share the descriptor.</summary>
+public sealed class ListenerModel
+{
+    public required SocketEndpoint Endpoint { get; init; }
+
+    public required ListenSocketOptions Options { get; init; }
+
+    public required ServerModel Default { get; init; }
+
+    public required ServerNameTable Names { get; init; }
+}

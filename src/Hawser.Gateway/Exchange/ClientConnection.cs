@@ -1,0 +1,38 @@
+using Hawser.Gateway.Compilation;
+using Hawser.IO.Buffers;
+using Hawser.IO.Sockets;
+
+namespace Hawser.Gateway.Exchange;
+
+/// <summary>What an exchange may know of the connection it came on: HTTP/1 today, an HTTP/2 stream's connection later.</summary>
+public interface IClientConnection
+{
+    /// <summary>nginx's <c>$connection</c>: counts up over the life of the process.</summary>
+    long Serial { get; }
+
+    /// <summary>nginx's <c>$connection_requests</c>: this request included.</summary>
+    int Requests { get; }
+
+    /// <summary>Loop milliseconds when the connection was accepted, for <c>$connection_time</c>.</summary>
+    long StartedAt { get; }
+
+    /// <summary>The listener that accepted it.</summary>
+    ListenerModel Listener { get; }
+
+    SocketEndpoint RemoteEndpoint { get; }
+
+    /// <summary>The address the client connected to (asked from the kernel once where the listener is a wildcard).</summary>
+    SocketEndpoint LocalEndpoint { get; }
+
+    /// <summary>The client's address as text: <c>$remote_addr</c>.</summary>
+    ByteSlice RemoteAddress { get; }
+
+    /// <summary>Whether the connection will carry further requests, as things stand: <c>$pipe</c> and the Connection field ask.</summary>
+    bool IsPipelined { get; }
+
+    /// <summary>The descriptor, for <c>$tcpinfo_*</c>; -1 when there is none.</summary>
+    int Descriptor { get; }
+
+    /// <summary>Bytes sent to the client for this exchange so far (<c>$bytes_sent</c>).</summary>
+    long BytesSent { get; }
+}

@@ -1,0 +1,63 @@
+using Hawser.IO.Buffers;
+
+namespace Hawser.Gateway.Exchange;
+
+/// <summary>
+/// The head of the answer under construction. Fields that the gateway computes with have members of their own; all others stand in
+/// <see cref="Headers"/> in the order in which they will be sent.
+/// </summary>
+public sealed class ResponseHead
+{
+    /// <summary>The length of a body whose end only its framing will tell.</summary>
+    public const long UnknownLength = -1;
+
+    /// <summary>0 until somebody has decided.</summary>
+    public int Status { get; set; }
+
+    /// <summary>An upstream's own status text with its code (<c>200 Fine</c>), sent as it came; empty for the standard one.</summary>
+    public ByteSlice StatusLine { get; set; }
+
+    /// <summary>Without charset parameter added by the gateway.</summary>
+    public ByteSlice ContentType { get; set; }
+
+    /// <summary>Bytes of the body, or <see cref="UnknownLength"/>.</summary>
+    public long ContentLength { get; set; } = UnknownLength;
+
+    /// <summary>Seconds since 1970 when the content last changed, or -1. Used by conditional requests; sent unless a Last-Modified field stands in <see cref="Headers"/>.</summary>
+    public long LastModified { get; set; } = -1;
+
+    /// <summary>The entity tag for conditional requests; it is sent because it also stands in <see cref="Headers"/>.</summary>
+    public ByteSlice ETag { get; set; }
+
+    /// <summary>Whether the body may be cut to ranges (a static file, or <c>proxy_force_ranges</c>).</summary>
+    public bool AllowRanges { get; set; }
+
+    /// <summary>An upstream's Server field passed on by <c>proxy_pass_header Server</c>; null for the gateway's own.</summary>
+    public ByteSlice? Server { get; set; }
+
+    /// <summary>An upstream's Date field passed on; null for the gateway's own.</summary>
+    public ByteSlice? Date { get; set; }
+
+    /// <summary>Suppresses Content-Type even for a body (<c>204</c>, or an upstream that sent none).</summary>
+    public bool OmitContentType { get; set; }
+
+    public HeaderList Headers { get; } = new();
+
+    /// <summary>Fields after a chunked body.</summary>
+    public HeaderList Trailers { get; } = new();
+
+    public void Reset()
+    {
+        Status = 0;
+        StatusLine = default;
+        ContentType = default;
+        ContentLength = UnknownLength;
+        LastModified = -1;
+        ETag = default;
+        AllowRanges = false;
+        Server = Date = null;
+        OmitContentType = false;
+        Headers.Clear();
+        Trailers.Clear();
+    }
+}
