@@ -24,17 +24,8 @@ public sealed class RequestLimits
 {
     public required long ClientHeaderTimeout { get; init; }
 
-    public required int ClientHeaderBufferSize { get; init; }
-
-    public required int LargeHeaderBuffers { get; init; }
-
-    public required int LargeHeaderBufferSize { get; init; }
-
-    public required int MaxHeaders { get; init; }
-
-    public required bool IgnoreInvalidHeaders { get; init; }
-
-    public required bool UnderscoresInHeaders { get; init; }
+    /// <summary>Sizes, counts and characters that the parser checks (client_header_buffer_size and its like).</summary>
+    public required Hawser.Protocols.Http1.RequestHeadOptions HeadOptions { get; init; }
 
     public required bool MergeSlashes { get; init; }
 }

@@ -57,6 +57,9 @@ public sealed class HttpExchange
     /// <summary>The target as the client wrote it, query included: <c>$request_uri</c>.</summary>
     public ByteSlice Target { get; set; }
 
+    /// <summary>As written in the request line: <c>HTTP/1.1</c>.</summary>
+    public ByteSlice Protocol { get; set; }
+
     /// <summary>10 for HTTP/1.0, 11 for HTTP/1.1; 9 for a request line without a version.</summary>
     public int Version { get; set; }
 
@@ -71,6 +74,12 @@ public sealed class HttpExchange
     /// <summary>Bytes of request line, header and body received so far.</summary>
     public long RequestLength { get; set; }
 
+    /// <summary>Bytes the head took in the connection's input, line ends before it included.</summary>
+    public int HeadBytes { get; set; }
+
+    /// <summary>Why the head was refused; the exchange then only makes an error page.</summary>
+    public RequestRejection RefusedWith { get; set; }
+
     /// <summary>The body the client announced; <see cref="RequestBody.None"/> when it announced none.</summary>
     public RequestBody Body { get; set; } = null!;
 
@@ -84,6 +93,9 @@ public sealed class HttpExchange
 
     /// <summary>The query without <c>?</c>: <c>$args</c>.</summary>
     public ByteSlice Args { get; set; }
+
+    /// <summary>The target held percent escapes: a proxied path must be escaped again.</summary>
+    public bool IsUriQuoted { get; set; }
 
     /// <summary>The path still is what <see cref="Target"/> says, so a proxy may forward the target as it came.</summary>
     public bool IsTargetUntouched { get; set; }
@@ -134,11 +146,12 @@ public sealed class HttpExchange
         Array.Clear(_slots);
         Body.Dispose();
         Body = RequestBody.None;
-        RequestLine = MethodName = Target = Host = HostPort = Uri = Args = default;
+        RequestLine = MethodName = Protocol = Target = Host = HostPort = Uri = Args = default;
         Method = RequestMethod.Other;
         RequestLength = 0;
-        Version = ErrorStatus = 0;
-        IsInternal = IsErrorPage = IsTargetUntouched = KeepAlive = false;
+        Version = ErrorStatus = HeadBytes = 0;
+        RefusedWith = RequestRejection.None;
+        IsInternal = IsErrorPage = IsTargetUntouched = IsUriQuoted = KeepAlive = false;
         Connection = null!;
         Model = null!;
         Server = null!;

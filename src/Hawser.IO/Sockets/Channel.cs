@@ -101,8 +101,11 @@ public sealed class Channel : LoopTimer, IReadyHandler
         return result;
     }
 
-    /// <summary>A copy of received bytes is given back to be read again: pretend an edge came.</summary>
-    public void MarkReadable() => _readable = true;
+    /// <summary>A read may find something: bytes, or the end.</summary>
+    public bool MayHaveInput => _readable;
+
+    /// <summary>Gives up on writing, with the errno to report.</summary>
+    public void FailWrite(int errno) => Fail(errno);
 
     /// <summary>Waits until a read is worth a try.</summary>
     /// <param name="timeout">Milliseconds, or <see cref="LoopTimer.Infinite"/>.</param>

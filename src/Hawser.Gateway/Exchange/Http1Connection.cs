@@ -1,0 +1,226 @@
+using System.Runtime.CompilerServices;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Logging;
+using Hawser.IO.Buffers;
+using Hawser.IO.Native;
+using Hawser.IO.Sockets;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Exchange;
+
+/// <summary>
+/// An HTTP/1 client connection: reads heads, runs an exchange for each, keeps the connection alive or closes it. The steps of
+/// architecture.md that are not about the wire (3 to 7) are in <see cref="ExchangePipeline"/>.
+/// </summary>
+public sealed partial class Http1Connection : TrackedConnection, IClientConnection, IChannelObserver
+{
+    // Heads are small; a larger read would only move body bytes twice.
+    private const int HeadReadSize = 16 * 1024;
+
+    private static long s_serial;
+
+    private readonly Worker _worker;
+    private readonly Channel _channel;
+    private readonly ListenerState _listener;
+    private ByteSlice _remoteAddress;
+    private SocketEndpoint? _localEndpoint;
+    private byte[]? _input;          // bytes received and not used: the rest of a head, a body, pipelined requests
+    private int _inputStart;
+    private int _inputEnd;
+    private HttpExchange? _exchange; // the one under way
+    private bool _isIdle;
+    private bool _isEnding;
+    private bool _isClosed;
+
+    public Http1Connection(Worker worker, int descriptor, SocketEndpoint peer, ListenerState listener)
+    {
+        _worker = worker;
+        _listener = listener;
+        RemoteEndpoint = peer;
+        Serial = Interlocked.Increment(ref s_serial);
+        StartedAt = worker.Loop.Now;
+        Model = worker.Model;
+        _channel = worker.RentChannel();
+        _channel.Open(new SocketTransport(descriptor), connected: true);
+        _channel.Observer = this;
+        Listener = listener.FindModel(Model, LocalEndpointIfNeeded)!;
+    }
+
+    public long Serial { get; }
+
+    public int Requests { get; private set; }
+
+    public long StartedAt { get; }
+
+    public ListenerModel Listener { get; private set; }
+
+    public SocketEndpoint RemoteEndpoint { get; }
+
+    public SocketEndpoint LocalEndpoint => _localEndpoint ??= SocketCalls.LocalEndpoint(_channel.Transport.Descriptor);
+
+    public ByteSlice RemoteAddress => _remoteAddress.IsEmpty ? _remoteAddress = ByteSlice.FromLatin1(RemoteEndpoint.AddressText) : _remoteAddress;
+
+    public bool IsPipelined => _inputEnd > _inputStart;
+
+    public int Descriptor => _channel.IsOpen ? _channel.Transport.Descriptor : -1;
+
+    public Channel Channel => _channel;
+
+    private SocketEndpoint LocalEndpointIfNeeded => _listener.Endpoint.IsWildcard ? LocalEndpoint : _listener.Endpoint;
+
+    public void Start() => _ = RunAsync();
+
+    /// <summary>Runs exchanges until the connection ends or becomes a tunnel.</summary>
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (await ServeAsync())
+            {
+            }
+        }
+        catch (Exception e)
+        {
+            // A defect in the gateway: one connection pays, the others do not notice.
+            Model.ErrorLog.Write(LogLevel.Crit, $"unexpected failure: {e}", Serial);
+            _exchange?.Response.Truncate();
+        }
+        Release();
+    }
+
+    /// <summary>One request. False when the connection has ended or was given away.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ServeAsync()
+    {
+        // 1 accept has happened. 2 head
+        if (!await ReadHeadAsync()) return false;
+        HttpExchange exchange = _exchange!;
+        bool keep = await ExchangePipeline.RunAsync(exchange, this); // 3 … 7
+        if (_isClosed) return false; // a tunnel has taken the connection over, or it broke
+
+        // 8 log, then keep alive or close
+        keep = await FinishAsync(exchange, keep);
+        return keep;
+    }
+
+    private async ValueTask<bool> FinishAsync(HttpExchange exchange, bool keep)
+    {
+        if (!_sinkBroken && _channel.PendingOutput > 0) await DrainAsync(0);
+        exchange.Location.Logging.LogAccess(exchange);
+        bool reset = _channel.WriteError == Errno.ETIMEDOUT && exchange.Location.Core.ResetTimedOutConnection;
+        keep = keep && exchange.KeepAlive && !_sinkBroken && !_truncated && !_isEnding;
+        if (keep && !exchange.Body.IsComplete) keep = await DiscardBodyAsync(exchange);
+        CoreModel core = exchange.Location.Core;
+        bool bodyLeft = !exchange.Body.IsComplete;
+        _exchange = null;
+        _worker.Return(exchange);
+        if (keep && _worker.IsDraining) keep = false;
+        if (keep)
+        {
+            _keepAliveTimeout = core.KeepAliveTimeout;
+            return true;
+        }
+        if (_sinkBroken || reset)
+        {
+            if (reset) SocketCalls.ResetOnClose(Descriptor);
+            return false;
+        }
+        if (core.LingeringClose == Configuration.Model.LingeringClose.Always
+            || core.LingeringClose == Configuration.Model.LingeringClose.On && (bodyLeft || IsPipelined || _channel.MayHaveInput))
+        {
+            await LingerAsync(core);
+        }
+        return false;
+    }
+
+    /// <summary>Reads away what is left of a body so that the next request can follow. False when it takes too long.</summary>
+    private async ValueTask<bool> DiscardBodyAsync(HttpExchange exchange)
+    {
+        long deadline = _worker.Loop.Now + exchange.Location.Core.LingeringTime;
+        byte[] buffer = _worker.Loop.Buffers.Rent(HeadReadSize);
+        try
+        {
+            while (!exchange.Body.IsComplete)
+            {
+                if (await exchange.Body.ReadAsync(exchange, buffer) <= 0) break;
+                if (_worker.Loop.Now > deadline) return false;
+            }
+            return exchange.Body.IsComplete;
+        }
+        finally
+        {
+            _worker.Loop.Buffers.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// Closes the writing half and reads on for a while: closing with unread input makes the kernel send a reset, which can
+    /// destroy the answer on its way to the client (RFC 9112 §9.6).
+    /// </summary>
+    private async ValueTask LingerAsync(CoreModel core)
+    {
+        DropInput();
+        _channel.Transport.ShutdownWrite();
+        long deadline = _worker.Loop.Now + core.LingeringTime;
+        while (_worker.Loop.Now < deadline)
+        {
+            int read = _channel.Read(_worker.Loop.ReadBuffer);
+            if (read > 0) continue;
+            if (read != -Errno.EAGAIN) return;
+            if (await _channel.WaitReadable(Math.Min(core.LingeringTimeout, deadline - _worker.Loop.Now)) != WaitResult.Ready) return;
+        }
+    }
+
+    public override void BeginDrain()
+    {
+        if (_isIdle) EndNow();
+    }
+
+    public override void EndNow()
+    {
+        _isEnding = true;
+        _channel.Abort();
+        _exchange?.Upstream.Active?.Abort();
+    }
+
+    void IChannelObserver.OnPeerClosed(Channel channel)
+    {
+        // A client that goes away while an upstream works for it: nginx's 499. Bytes still unread are looked at first.
+        if (_exchange is { } exchange && exchange.Upstream.Active is { } active) active.OnClientGone();
+    }
+
+    protected override void OnTimer()
+    {
+    }
+
+    /// <summary>Gives the transport to a tunnel. The connection object ends here.</summary>
+    public Transport HandOver(TrackedConnection tunnel, out byte[]? pendingOutput, out byte[]? earlyInput)
+    {
+        earlyInput = IsPipelined ? _input.AsSpan(_inputStart, _inputEnd - _inputStart).ToArray() : null;
+        pendingOutput = _channel.TakePendingOutput();
+        DropInput();
+        _isClosed = true;
+        HttpExchange exchange = _exchange!;
+        _exchange = null;
+        Transport transport = _channel.TakeTransport();
+        _worker.Return(_channel);
+        _worker.Replace(this, tunnel);
+        _worker.Return(exchange);
+        return transport;
+    }
+
+    private void Release()
+    {
+        if (_isClosed) return;
+        _isClosed = true;
+        DropInput();
+        if (_exchange is { } exchange)
+        {
+            _exchange = null;
+            _worker.Return(exchange);
+        }
+        _channel.Close();
+        _worker.Return(_channel);
+        _worker.Forget(this);
+    }
+}

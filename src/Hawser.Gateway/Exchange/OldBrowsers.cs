@@ -1,0 +1,17 @@
+namespace Hawser.Gateway.Exchange;
+
+/// <summary>The browsers that <c>keepalive_disable</c> is about.</summary>
+internal static class OldBrowsers
+{
+    /// <summary>Internet Explorer 6 and older.</summary>
+    public static bool IsMsie6(ReadOnlySpan<byte> userAgent)
+    {
+        int at = userAgent.IndexOf("MSIE "u8);
+        return at >= 0 && at + 7 <= userAgent.Length && userAgent[at + 5] is >= (byte)'1' and <= (byte)'6' && userAgent[at + 6] == '.'
+            && userAgent.IndexOf("Opera"u8) < 0;
+    }
+
+    /// <summary>Safari on a Mac.</summary>
+    public static bool IsSafari(ReadOnlySpan<byte> userAgent) =>
+        userAgent.IndexOf("Mac OS X"u8) >= 0 && userAgent.IndexOf("Safari/"u8) >= 0 && userAgent.IndexOf("Chrome/"u8) < 0 && userAgent.IndexOf("Gecko/"u8) < 0;
+}

@@ -1,0 +1,131 @@
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Logging;
+using Hawser.IO.Buffers;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Exchange;
+
+/// <summary>Turns a parsed HTTP/1 head into an exchange: copies the bytes, decides framing, host and path, picks the server (step 3).</summary>
+internal static class RequestHeadReader
+{
+    /// <summary>A complete head. What is wrong with it as a whole becomes <see cref="HttpExchange.RefusedWith"/>.</summary>
+    public static void Read(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message, Http1Connection connection)
+    {
+        ByteSlice head = CopyHead(exchange, parser, message);
+        RequestRejection rejection = RequestFraming.Decide(parser, message, out RequestFraming framing);
+        CopyFields(exchange, parser, head);
+        if (framing.HasHost) TakeHost(exchange, in framing, head);
+        SelectServer(exchange);
+        if (rejection != RequestRejection.None)
+        {
+            Refuse(exchange, rejection, parser);
+            return;
+        }
+        if (!TakeTarget(exchange, parser, head))
+        {
+            Refuse(exchange, RequestRejection.InvalidTarget, parser);
+            return;
+        }
+        exchange.KeepAlive = framing.KeepAlive && MayKeepAlive(exchange, connection);
+        if (framing.Body is BodyFraming.Length && framing.ContentLength > 0 || framing.Body == BodyFraming.Chunked)
+        {
+            exchange.Body = new Http1RequestBody(connection, framing.Body == BodyFraming.Chunked ? -1 : framing.ContentLength, framing.ExpectsContinue);
+        }
+    }
+
+    /// <summary>A head that cannot be used: what is known of it goes into the log, and the answer is an error page.</summary>
+    public static void Refuse(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message, RequestRejection rejection)
+    {
+        CopyHead(exchange, parser, message);
+        SelectServer(exchange);
+        Refuse(exchange, rejection, parser);
+    }
+
+    private static void Refuse(HttpExchange exchange, RequestRejection rejection, RequestHeadParser parser)
+    {
+        exchange.RefusedWith = rejection;
+        exchange.KeepAlive = false;
+        if (exchange.Version == 0) exchange.Version = parser.RequestLineComplete && !parser.IsSimpleRequest ? 10 : 11;
+    }
+
+    private static ByteSlice CopyHead(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message)
+    {
+        int length = Math.Min(parser.Consumed, message.Length);
+        ByteSlice head = exchange.Arena.Copy(message[..length]);
+        exchange.HeadBytes = length;
+        exchange.RequestLength = Math.Max(0, length - parser.Start);
+        if (parser.HasStarted) exchange.RequestLine = Of(head, parser.RequestLine);
+        if (!parser.RequestLineComplete) return head;
+        exchange.Method = parser.Method;
+        exchange.MethodName = Of(head, parser.MethodName);
+        exchange.Target = Of(head, parser.Target);
+        exchange.Version = parser.IsSimpleRequest ? 9 : parser.IsHttp11 ? 11 : 10;
+        exchange.Protocol = Of(head, parser.Protocol);
+        return head;
+    }
+
+    private static void CopyFields(HttpExchange exchange, RequestHeadParser parser, ByteSlice head)
+    {
+        foreach (ref readonly HeaderField field in parser.Headers)
+        {
+            exchange.RequestHeaders.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
+        }
+    }
+
+    private static void TakeHost(HttpExchange exchange, in RequestFraming framing, ByteSlice head)
+    {
+        ByteSlice source = Of(head, framing.HostSource);
+        HostName host = framing.Host;
+        if (host.HasUppercase)
+        {
+            host.Lower(source.Span, exchange.Arena.Allocate(host.Length, out ByteSlice lower));
+            exchange.Host = lower;
+        }
+        else exchange.Host = source.Slice(0, host.Length);
+        if (host.Port > 0) exchange.HostPort = exchange.Arena.Format(host.Port);
+    }
+
+    // 3 server: the listener's servers by Host; a request without one goes to the default server
+    private static void SelectServer(HttpExchange exchange)
+    {
+        ListenerModel listener = exchange.Connection.Listener;
+        ServerModel server = exchange.Host.IsEmpty ? listener.Default : listener.Names.Find(exchange, exchange.Host) ?? listener.Default;
+        exchange.Server = server;
+        exchange.Location = server.Defaults;
+    }
+
+    private static bool TakeTarget(HttpExchange exchange, RequestHeadParser parser, ByteSlice head)
+    {
+        bool merge = exchange.Server.Limits.MergeSlashes;
+        if (!parser.NeedsNormalization && !(merge && (parser.TargetFlags & TargetFlags.Complex) != 0))
+        {
+            exchange.Uri = Of(head, parser.RawPath);
+            exchange.Args = Of(head, parser.RawArgs);
+        }
+        else
+        {
+            Span<byte> output = exchange.Arena.Allocate(exchange.Target.Length + 1, out ByteSlice normalized);
+            if (!RequestTarget.TryNormalize(exchange.Target.Span, parser.TargetFlags, merge, output, out NormalizedTarget result)) return false;
+            exchange.Uri = normalized.Slice(0, result.PathLength);
+            exchange.Args = exchange.Target.Slice(result.Args.Start, result.Args.Length);
+            exchange.IsUriQuoted = (result.Flags & TargetFlags.Quoted) != 0;
+        }
+        // An empty path (absolute form) or one with a fragment is not what a backend may get unchanged.
+        exchange.IsTargetUntouched = (parser.TargetFlags & TargetFlags.EmptyPath) == 0;
+        return true;
+    }
+
+    private static bool MayKeepAlive(HttpExchange exchange, Http1Connection connection)
+    {
+        CoreModel core = exchange.Location.Core;
+        if (core.KeepAliveTimeout == 0 || connection.Requests >= core.KeepAliveRequests) return false;
+        if (exchange.Worker.Loop.Now - connection.StartedAt > core.KeepAliveTime) return false;
+        if (core.KeepAliveDisable == KeepAliveDisable.None || !exchange.RequestHeaders.TryGet(KnownHeader.UserAgent, out ByteSlice agent)) return true;
+        bool msie6 = (core.KeepAliveDisable & KeepAliveDisable.Msie6) != 0 && exchange.Method == RequestMethod.Post && OldBrowsers.IsMsie6(agent.Span);
+        bool safari = (core.KeepAliveDisable & KeepAliveDisable.Safari) != 0 && OldBrowsers.IsSafari(agent.Span);
+        return !msie6 && !safari;
+    }
+
+    private static ByteSlice Of(ByteSlice head, ByteRange range) => range.Length == 0 ? default : head.Slice(range.Start, range.Length);
+}

@@ -1,0 +1,140 @@
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Upstreams;
+using Hawser.IO.Loop;
+using Hawser.IO.Sockets;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway;
+
+/// <summary>
+/// One event loop with everything that belongs to it: connections, pools, idle upstream connections. Nothing here is touched by
+/// another thread, except through <see cref="EventLoop.Post"/>.
+/// </summary>
+public sealed class Worker
+{
+    // What a burst leaves in a pool beyond this goes to the garbage collector.
+    private const int PooledObjects = 128;
+
+    private readonly Stack<HttpExchange> _exchanges = new();
+    private readonly Stack<Channel> _channels = new();
+    private readonly Stack<RequestHeadParser> _requestParsers = new();
+    private readonly Stack<ResponseHeadParser> _responseParsers = new();
+    private readonly Action<Worker> _onIdle;
+    private readonly Thread _thread;
+    private int _load;
+
+    public Worker(int index, TimeProvider time, Action<Exception> onUnhandled, Action<Worker> onIdle)
+    {
+        Index = index;
+        _onIdle = onIdle;
+        Loop = new EventLoop(time, onUnhandled);
+        IdleUpstreams = new IdleConnectionCache(this);
+        _thread = new Thread(Loop.Run, maxStackSize: 512 * 1024) { Name = $"hawser-loop-{index}", IsBackground = true };
+    }
+
+    public int Index { get; }
+
+    public EventLoop Loop { get; }
+
+    /// <summary>The configuration for requests that begin now.</summary>
+    public GatewayModel Model { get; set; } = null!;
+
+    /// <summary>A graceful stop is under way: answers say <c>Connection: close</c>, idle connections are closed.</summary>
+    public bool IsDraining { get; private set; }
+
+    public ConnectionList Connections { get; } = new();
+
+    public IdleConnectionCache IdleUpstreams { get; }
+
+    /// <summary>Connections this worker carries or was promised; read by whoever hands out new ones.</summary>
+    public int Load => Volatile.Read(ref _load);
+
+    public void Start() => _thread.Start();
+
+    public void Join() => _thread.Join();
+
+    /// <summary>Counts a connection that is about to be handed over. Any thread.</summary>
+    public void Promise() => Interlocked.Increment(ref _load);
+
+    /// <summary>Takes over an accepted connection that was promised. Loop thread.</summary>
+    public void Serve(int descriptor, SocketEndpoint peer, ListenerState listener)
+    {
+        var connection = new Http1Connection(this, descriptor, peer, listener);
+        Connections.Add(connection);
+        connection.Start();
+    }
+
+    /// <summary>A tunnel takes the place of the connection it came from.</summary>
+    public void Replace(TrackedConnection old, TrackedConnection replacement)
+    {
+        Connections.Remove(old);
+        Connections.Add(replacement);
+    }
+
+    /// <summary>A connection has ended.</summary>
+    public void Forget(TrackedConnection connection)
+    {
+        Connections.Remove(connection);
+        Interlocked.Decrement(ref _load);
+        if (IsDraining && Connections.Count == 0) _onIdle(this);
+    }
+
+    /// <summary>Ends idle connections now and the others when they are done.</summary>
+    public void BeginDrain()
+    {
+        if (IsDraining) return;
+        IsDraining = true;
+        IdleUpstreams.Clear();
+        Connections.ForEach(static c => c.BeginDrain());
+        if (Connections.Count == 0) _onIdle(this);
+    }
+
+    /// <summary>Ends the connections of configurations older than <paramref name="generation"/>.</summary>
+    public void EndOlderThan(long generation) => Connections.ForEach(c =>
+    {
+        if (c.Model.Generation < generation) c.EndNow();
+    });
+
+    public void EndAll() => Connections.ForEach(static c => c.EndNow());
+
+    public HttpExchange RentExchange() => _exchanges.TryPop(out HttpExchange? exchange) ? exchange : new HttpExchange(this);
+
+    public void Return(HttpExchange exchange)
+    {
+        exchange.Reset();
+        if (_exchanges.Count < PooledObjects) _exchanges.Push(exchange);
+    }
+
+    public Channel RentChannel() => _channels.TryPop(out Channel? channel) ? channel : new Channel(Loop);
+
+    public void Return(Channel channel)
+    {
+        if (_channels.Count < PooledObjects) _channels.Push(channel);
+    }
+
+    public RequestHeadParser RentRequestParser(RequestHeadOptions options)
+    {
+        if (!_requestParsers.TryPop(out RequestHeadParser? parser)) return new RequestHeadParser(options);
+        parser.Reset();
+        parser.Options = options;
+        return parser;
+    }
+
+    public void Return(RequestHeadParser parser)
+    {
+        if (_requestParsers.Count < PooledObjects) _requestParsers.Push(parser);
+    }
+
+    public ResponseHeadParser RentResponseParser()
+    {
+        if (!_responseParsers.TryPop(out ResponseHeadParser? parser)) return new ResponseHeadParser();
+        parser.Reset();
+        return parser;
+    }
+
+    public void Return(ResponseHeadParser parser)
+    {
+        if (_responseParsers.Count < PooledObjects) _responseParsers.Push(parser);
+    }
+}
