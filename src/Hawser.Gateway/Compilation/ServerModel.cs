@@ -30,7 +30,7 @@ public sealed class RequestLimits
     public required bool MergeSlashes { get; init; }
 }
 
-/// <summary>An address that is listened on, and the servers behind it. Several listen lines on one wildcard socket share the descriptor.</summary>
+/// <summary>An address that is listened on, and the servers behind it.</summary>
 public sealed class ListenerModel
 {
     public required SocketEndpoint Endpoint { get; init; }
@@ -40,4 +40,13 @@ public sealed class ListenerModel
     public required ServerModel Default { get; init; }
 
     public required ServerNameTable Names { get; init; }
+
+    /// <summary>
+    /// For a wildcard address: the addresses of its port that other listen lines name without <c>bind</c>. They share this socket; the address
+    /// that a client connected to tells them apart (<see cref="For"/>). Null where there are none, so nobody need ask the kernel for it.
+    /// </summary>
+    public IReadOnlyDictionary<SocketEndpoint, ListenerModel>? Specific { get; init; }
+
+    /// <summary>The listener whose servers answer on the local address of an accepted connection.</summary>
+    public ListenerModel For(SocketEndpoint local) => Specific is not null && Specific.TryGetValue(local, out ListenerModel? found) ? found : this;
 }

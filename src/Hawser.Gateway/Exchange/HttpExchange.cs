@@ -94,16 +94,28 @@ public sealed class HttpExchange
     /// <summary>The query without <c>?</c>: <c>$args</c>.</summary>
     public ByteSlice Args { get; set; }
 
-    /// <summary>The target held percent escapes: a proxied path must be escaped again.</summary>
-    public bool IsUriQuoted { get; set; }
-
     /// <summary>The path still is what <see cref="Target"/> says, so a proxy may forward the target as it came.</summary>
     public bool IsTargetUntouched { get; set; }
+
+    /// <summary>What the request line had in its target: with percent or plus signs, rewrites escape the captures they put into a query.</summary>
+    public TargetFlags TargetFlags { get; set; }
+
+    /// <summary>The target held percent escapes: a proxied path must be escaped again.</summary>
+    public bool IsUriQuoted => (TargetFlags & TargetFlags.Quoted) != 0;
+
+    /// <summary>
+    /// The path is one that the location in force was found by, so <c>alias</c> and the URI of a proxy may take the place of the location's
+    /// prefix. False once <c>rewrite … break</c> has changed it (nginx: valid_location).
+    /// </summary>
+    public bool IsPathOfLocation { get; set; }
+
+    /// <summary>In a regex location with <c>alias</c>, which names a whole file, <c>try_files</c> has found one below it: the path is added.</summary>
+    public bool AddsPathToAlias { get; set; }
 
     /// <summary>Redirects inside the server (error_page, try_files, index, X-Accel-Redirect) may go to <c>internal</c> locations.</summary>
     public bool IsInternal { get; set; }
 
-    /// <summary>How often the path may still change before it counts as a cycle (nginx: 10).</summary>
+    /// <summary>How often the path may still change, and once more: at 0 it counts as a cycle (<see cref="Phases.InternalRedirect"/>).</summary>
     public int UriChangesLeft { get; set; }
 
     /// <summary>An error page is being made: a second error is answered plainly unless <c>recursive_error_pages</c>.</summary>
@@ -131,7 +143,8 @@ public sealed class HttpExchange
         Connection = connection;
         Model = model;
         StartedAt = startedAt;
-        UriChangesLeft = 10;
+        UriChangesLeft = Phases.InternalRedirect.MaxChanges + 1;
+        IsPathOfLocation = true;
         Body = RequestBody.None;
         if (_slots.Length < model.Variables.Count) _slots = new Slot[model.Variables.Count];
     }
@@ -151,7 +164,8 @@ public sealed class HttpExchange
         RequestLength = 0;
         Version = ErrorStatus = HeadBytes = 0;
         RefusedWith = RequestRejection.None;
-        IsInternal = IsErrorPage = IsTargetUntouched = IsUriQuoted = KeepAlive = false;
+        IsInternal = IsErrorPage = IsTargetUntouched = IsPathOfLocation = AddsPathToAlias = KeepAlive = false;
+        TargetFlags = TargetFlags.None;
         Connection = null!;
         Model = null!;
         Server = null!;

@@ -98,6 +98,7 @@ internal static class RequestHeadReader
     private static bool TakeTarget(HttpExchange exchange, RequestHeadParser parser, ByteSlice head)
     {
         bool merge = exchange.Server.Limits.MergeSlashes;
+        exchange.TargetFlags = parser.TargetFlags;
         if (!parser.NeedsNormalization && !(merge && (parser.TargetFlags & TargetFlags.Complex) != 0))
         {
             exchange.Uri = Of(head, parser.RawPath);
@@ -109,7 +110,7 @@ internal static class RequestHeadReader
             if (!RequestTarget.TryNormalize(exchange.Target.Span, parser.TargetFlags, merge, output, out NormalizedTarget result)) return false;
             exchange.Uri = normalized.Slice(0, result.PathLength);
             exchange.Args = exchange.Target.Slice(result.Args.Start, result.Args.Length);
-            exchange.IsUriQuoted = (result.Flags & TargetFlags.Quoted) != 0;
+            exchange.TargetFlags = result.Flags;
         }
         // An empty path (absolute form) or one with a fragment is not what a backend may get unchanged.
         exchange.IsTargetUntouched = (parser.TargetFlags & TargetFlags.EmptyPath) == 0;

@@ -1,0 +1,12 @@
+using Hawser.Configuration.Syntax;
+
+namespace Hawser.Gateway.Compilation;
+
+/// <summary>A configuration that is well formed but can't be run.</summary>
+/// <param name="message">A byte string in nginx's wording, without <c>[emerg]</c> and without the place.</param>
+/// <param name="span">The directive to blame; null where nginx names no place.</param>
+public sealed class GatewayCompilationException(string message, SourceSpan? span = null) : Exception(message)
+{
+    /// <inheritdoc cref="GatewayCompilationException"/>
+    public SourceSpan? Span { get; } = span;
+}
