@@ -27,7 +27,7 @@ public interface IClientConnection
     /// <summary>The client's address as text: <c>$remote_addr</c>.</summary>
     ByteSlice RemoteAddress { get; }
 
-    /// <summary>Whether the connection will carry further requests, as things stand: <c>$pipe</c> and the Connection field ask.</summary>
+    /// <summary>The request under way was sent before the answer to the one before it: <c>$pipe</c>.</summary>
     bool IsPipelined { get; }
 
     /// <summary>The descriptor, for <c>$tcpinfo_*</c>; -1 when there is none.</summary>
@@ -35,4 +35,10 @@ public interface IClientConnection
 
     /// <summary>Bytes sent to the client for this exchange so far (<c>$bytes_sent</c>).</summary>
     long BytesSent { get; }
+
+    /// <summary>Bytes of heads among them: what <c>$body_bytes_sent</c> leaves out.</summary>
+    long HeadBytesSent { get; }
+
+    /// <summary>The connection is a TLS one: <c>$https</c>, <c>$scheme</c>.</summary>
+    bool IsEncrypted => false;
 }

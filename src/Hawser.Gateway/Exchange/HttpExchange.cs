@@ -126,12 +126,18 @@ public sealed class HttpExchange
 
     public CaptureState Captures { get; } = new();
 
+    /// <summary>How many maps are being evaluated inside one another; the map module ends a cycle by it.</summary>
+    public int MapDepth { get; set; }
+
     // ---- the answer
 
     public HttpResponse Response { get; }
 
     /// <summary>What happened on the way to upstreams: the source of every <c>$upstream_*</c>.</summary>
     public UpstreamTrace Upstream { get; } = new();
+
+    /// <summary>Bytes per second to the client as <c>set $limit_rate</c> says; 0 for no limit, null when it was not set.</summary>
+    public long? LimitRate { get; set; }
 
     public ValueStack TemplateValues { get; } = new();
 
@@ -162,6 +168,8 @@ public sealed class HttpExchange
         RequestLine = MethodName = Protocol = Target = Host = HostPort = Uri = Args = default;
         Method = RequestMethod.Other;
         RequestLength = 0;
+        LimitRate = null;
+        MapDepth = 0;
         Version = ErrorStatus = HeadBytes = 0;
         RefusedWith = RequestRejection.None;
         IsInternal = IsErrorPage = IsTargetUntouched = IsPathOfLocation = AddsPathToAlias = KeepAlive = false;

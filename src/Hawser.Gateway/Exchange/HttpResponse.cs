@@ -51,6 +51,9 @@ public sealed class HttpResponse(HttpExchange exchange)
     /// <summary>Body bytes handed over, framing excluded (<c>$body_bytes_sent</c> counts what was sent, framing included).</summary>
     public long BodyLength { get; private set; }
 
+    /// <summary>The body goes out chunked. The sink, which decides that, says so when it starts.</summary>
+    public bool IsChunked { get; set; }
+
     public bool IsBroken => _sink.IsBroken;
 
     public int Pending => _sink.Pending;
@@ -144,7 +147,7 @@ public sealed class HttpResponse(HttpExchange exchange)
     public void Reset()
     {
         Head.Reset();
-        IsStarted = IsComplete = IsHeadOnly = false;
+        IsStarted = IsComplete = IsHeadOnly = IsChunked = false;
         BodyLength = 0;
         _sink = null!;
     }

@@ -19,4 +19,7 @@ public sealed class VariableModel(string name, int index, VariableGetter get)
 
     /// <summary>Known only when the exchange or its tunnel has ended (<c>$bytes_sent</c>, <c>$request_time</c>): a tunnel's log record leaves a hole for it.</summary>
     public bool IsLate { get; init; }
+
+    /// <summary>The beginning of a late value that will not change any more: the upstream attempts before the last one. Null: there is none.</summary>
+    public VariableGetter? GetSettled { get; init; }
 }

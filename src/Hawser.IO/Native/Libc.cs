@@ -45,6 +45,14 @@ internal static unsafe partial class Libc
     internal const int TCP_FASTOPEN = 23;
     internal const int F_SETFD = 2;
     internal const int FD_CLOEXEC = 1;
+    internal const int O_WRONLY = 1;
+    internal const int O_CREAT = 0x40;
+    internal const int O_APPEND = 0x400;
+    internal const int O_CLOEXEC = 0x80000;
+    internal const int O_PATH = 0x200000;
+
+    // The one open() flag in use here whose value depends on the processor.
+    internal static readonly int O_DIRECTORY = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? 0x4000 : 0x10000;
 
     [LibraryImport(Library)] internal static partial int epoll_create1(int flags);
     [LibraryImport(Library)] internal static partial int epoll_ctl(int epoll, int operation, int fd, void* ev);
@@ -66,6 +74,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)] internal static partial int shutdown(int fd, int how);
     [LibraryImport(Library)] internal static partial int close(int fd);
     [LibraryImport(Library)] internal static partial int unlink(byte* path);
+    [LibraryImport(Library)] internal static partial int open(byte* path, int flags, uint mode);
+    [LibraryImport(Library)] internal static partial int dup3(int from, int to, int flags);
+    [LibraryImport(Library)] internal static partial byte* realpath(byte* path, byte* resolved);
+    [LibraryImport(Library)] internal static partial int gettid();
     [LibraryImport(Library)] internal static partial int chmod(byte* path, uint mode);
 
     /// <summary>The result of a call that answers -1 on failure, as count or negated errno.</summary>

@@ -1,0 +1,92 @@
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Variables;
+using Hawser.IO.Buffers;
+
+namespace Hawser.Gateway.Logging;
+
+/// <summary>One <c>access_log</c> directive compiled: where to, in which format, and for which requests.</summary>
+internal sealed class AccessLogModel
+{
+    private readonly AccessLogFormat _format;
+    private readonly TemplateModel? _condition;
+    private readonly LogFile? _file;
+    private readonly VariableLogPath? _path;
+
+    private AccessLogModel(AccessLogFormat format, TemplateModel? condition, LogFile? file, VariableLogPath? path)
+    {
+        _format = format;
+        _condition = condition;
+        _file = file;
+        _path = path;
+    }
+
+    /// <exception cref="LogFileException">The file cannot be opened.</exception>
+    public static AccessLogModel From(AccessLogConfig config, OpenLogFileCache? cache, ModelBuilder builder)
+    {
+        LogFileRegistry files = builder.Services.LogFiles;
+        AccessLogFormat format = builder.Once(config.Format, () => AccessLogFormat.From(config.Format, builder));
+        TemplateModel? condition = builder.CompileOptional(config.Condition);
+        if (!config.Path.IsConstant)
+        {
+            LogFileCache? shared = cache is null ? null : files.CacheFor(cache);
+            return new AccessLogModel(format, condition, null, new VariableLogPath(builder.Compile(config.Path), shared));
+        }
+        var buffering = new LogBuffering((int)Math.Min(config.Buffer, Array.MaxLength), config.Flush);
+        return new AccessLogModel(format, condition, files.Open(config.Path.ConstantValue, buffering), null);
+    }
+
+    public void Log(HttpExchange exchange)
+    {
+        if (!IsWanted(exchange) || !FindPath(exchange, out ByteSlice path)) return;
+        var line = new LogBuffer(exchange.Worker.Loop);
+        _format.Write(ref line, exchange);
+        Write(exchange, path.Span, line.Written);
+        line.Dispose();
+    }
+
+    /// <summary>Adds to <paramref name="record"/> what is settled of this log's line. False when the condition says that there is none.</summary>
+    public bool Freeze(ref LogBuffer record, HttpExchange exchange)
+    {
+        ByteSlice path = default;
+        bool isWanted = IsWanted(exchange) && FindPath(exchange, out path);
+        record.Add(isWanted ? (byte)1 : (byte)0);
+        if (!isWanted) return false;
+        if (_path is not null) FrozenValue.Write(ref record, path, LogEscape.None);
+        _format.Freeze(ref record, exchange);
+        return true;
+    }
+
+    /// <summary>Writes the line that <see cref="Freeze"/> began, and takes it out of <paramref name="record"/>.</summary>
+    public void Complete(HttpExchange exchange, ref ReadOnlySpan<byte> record)
+    {
+        bool isWanted = record[0] != 0;
+        record = record[1..];
+        if (!isWanted) return;
+        ReadOnlySpan<byte> path = _path is null ? default : FrozenValue.Read(ref record);
+        var line = new LogBuffer(exchange.Worker.Loop);
+        _format.Complete(ref line, ref record, exchange);
+        Write(exchange, path, line.Written);
+        line.Dispose();
+    }
+
+    private bool IsWanted(HttpExchange exchange)
+    {
+        if (_condition is null) return true;
+        ByteSlice value = _condition.Evaluate(exchange);
+        return !value.IsEmpty && !value.Span.SequenceEqual("0"u8);
+    }
+
+    private bool FindPath(HttpExchange exchange, out ByteSlice path)
+    {
+        path = default;
+        return _path is null || _path.TryEvaluate(exchange, out path);
+    }
+
+    private void Write(HttpExchange exchange, ReadOnlySpan<byte> path, ReadOnlySpan<byte> line)
+    {
+        if (_file is not null) _file.Write(line);
+        else _path!.Write(exchange, path, line);
+    }
+}

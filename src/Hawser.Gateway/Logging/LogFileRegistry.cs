@@ -1,0 +1,102 @@
+using System.Text;
+using Hawser.Configuration.Model;
+using Hawser.IO.Files;
+using Hawser.IO.Native;
+
+namespace Hawser.Gateway.Logging;
+
+/// <summary>
+/// All open log files by path. Files live as long as a configuration, a request or a tunnel holds them, so a reload keeps those
+/// that it still names, and a dropped one is closed once nobody can write to it any more.
+/// </summary>
+public sealed class LogFileRegistry(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Path, LogBuffering Buffering), WeakReference<LogFile>> _files = [];
+    private readonly Dictionary<OpenLogFileCache, WeakReference<LogFileCache>> _caches = [];
+    private int _reopenings;
+
+    internal TimeProvider Time { get; } = time;
+
+    /// <summary>Where failures of log files are reported, beside the standard error stream. Null until a configuration is in force.</summary>
+    public ErrorLogTargets? ErrorLog { get; set; }
+
+    /// <summary>How often <see cref="Reopen"/> was called.</summary>
+    internal int Reopenings => Volatile.Read(ref _reopenings);
+
+    /// <summary>The file of a path, opened if it is not yet.</summary>
+    /// <param name="path">One byte per character.</param>
+    /// <param name="buffering">Lines with and without a buffer are kept apart even where they go to one path.</param>
+    /// <exception cref="LogFileException">It cannot be opened; the message is nginx's.</exception>
+    public LogFile Open(string path, LogBuffering buffering = default)
+    {
+        lock (_lock)
+        {
+            if (_files.TryGetValue((path, buffering), out WeakReference<LogFile>? reference) && reference.TryGetTarget(out LogFile? known)) return known;
+            Sweep();
+            int errno = AppendFile.TryOpen(path, out AppendFile? file);
+            if (errno != 0) throw new LogFileException($"open() \"{path}\" failed {SystemError.Describe(errno)}");
+            var opened = new LogFile(file!, path, buffering, this);
+            _files[(path, buffering)] = new WeakReference<LogFile>(opened);
+            return opened;
+        }
+    }
+
+    /// <summary>The cache of files whose paths have variables, shared by all that are configured alike.</summary>
+    internal LogFileCache CacheFor(OpenLogFileCache settings)
+    {
+        lock (_lock)
+        {
+            if (_caches.TryGetValue(settings, out WeakReference<LogFileCache>? reference) && reference.TryGetTarget(out LogFileCache? known)) return known;
+            var cache = new LogFileCache(settings, this);
+            _caches[settings] = new WeakReference<LogFileCache>(cache);
+            return cache;
+        }
+    }
+
+    /// <summary>Opens all files anew after log rotation (USR1). A file that cannot be opened stays the old one, and that is reported.</summary>
+    public void Reopen()
+    {
+        Interlocked.Increment(ref _reopenings);
+        foreach (LogFile file in LiveFiles())
+        {
+            int errno = file.Reopen();
+            if (errno != 0) Report(LogLevel.Emerg, $"open() \"{file.Path}\" failed {SystemError.Describe(errno)}");
+        }
+    }
+
+    /// <summary>Writes out all buffers, before the process ends.</summary>
+    public void Flush()
+    {
+        foreach (LogFile file in LiveFiles()) file.Flush();
+    }
+
+    internal void ReportFailure(string message) => Report(LogLevel.Alert, message);
+
+    private void Report(LogLevel level, string message)
+    {
+        StandardError.Write(Encoding.Latin1.GetBytes($"hawser: [{LogLevelNames.Of(level)}] {message}\n"));
+        ErrorLog?.Write(level, message);
+    }
+
+    private List<LogFile> LiveFiles()
+    {
+        lock (_lock)
+        {
+            var live = new List<LogFile>(_files.Count);
+            foreach (WeakReference<LogFile> reference in _files.Values)
+            {
+                if (reference.TryGetTarget(out LogFile? file)) live.Add(file);
+            }
+            return live;
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach (((string, LogBuffering) key, WeakReference<LogFile> reference) in _files)
+        {
+            if (!reference.TryGetTarget(out _)) _files.Remove(key); // removing while enumerating is allowed
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Hawser.Configuration.Directives;
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Exchange;
+
+namespace Hawser.Gateway.Logging;
+
+/// <summary>The logs that hold in a block.</summary>
+public sealed class LoggingModel
+{
+    private readonly AccessLogModel[] _accessLogs;
+
+    private LoggingModel(ErrorLogTargets errors, AccessLogModel[] accessLogs, bool warnsOfUninitializedVariables)
+    {
+        Errors = errors;
+        _accessLogs = accessLogs;
+        WarnsOfUninitializedVariables = warnsOfUninitializedVariables;
+    }
+
+    /// <summary><c>error_log</c></summary>
+    public ErrorLogTargets Errors { get; }
+
+    /// <summary><c>uninitialized_variable_warn</c></summary>
+    public bool WarnsOfUninitializedVariables { get; }
+
+    /// <exception cref="LogFileException">A log file cannot be opened.</exception>
+    public static LoggingModel From(ConfigScope scope, ModelBuilder builder)
+    {
+        AccessLogSet set = scope.Get(Known.AccessLog);
+        OpenLogFileCache? cache = scope.Get(Known.OpenLogFileCache);
+        var accessLogs = new AccessLogModel[set.IsOff ? 0 : set.Logs.Length];
+        for (int i = 0; i < accessLogs.Length; i++) accessLogs[i] = AccessLogModel.From(set.Logs[i], cache, builder);
+        var errors = ErrorLogTargets.From(scope, builder.Services.LogFiles);
+        return new LoggingModel(errors, accessLogs, scope.Get(Known.UninitializedVariableWarn));
+    }
+
+    /// <summary>Writes the exchange's line to each access log. To be called once, when its answer is complete.</summary>
+    public void LogAccess(HttpExchange exchange)
+    {
+        foreach (AccessLogModel log in _accessLogs) log.Log(exchange);
+    }
+
+    /// <summary>
+    /// Keeps what is known when a tunnel begins, so that the exchange can be let go; conditions (<c>if=</c>) and maps are decided
+    /// now. Null when there will be nothing to log.
+    /// </summary>
+    public FrozenAccessLog? Freeze(HttpExchange exchange)
+    {
+        if (_accessLogs.Length == 0) return null;
+        var record = new LogBuffer(exchange.Worker.Loop);
+        bool isAnyWanted = false;
+        foreach (AccessLogModel log in _accessLogs) isAnyWanted |= log.Freeze(ref record, exchange);
+        FrozenAccessLog? frozen = isAnyWanted ? new FrozenAccessLog(this, record.Written.ToArray()) : null;
+        record.Dispose();
+        return frozen;
+    }
+
+    internal void Complete(HttpExchange ended, ReadOnlySpan<byte> record)
+    {
+        foreach (AccessLogModel log in _accessLogs) log.Complete(ended, ref record);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using Hawser.Gateway.Exchange;
+using Hawser.IO.Buffers;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Variables;
+
+/// <summary>The families whose names go on with the name of a field, a cookie or an argument.</summary>
+internal static class PrefixVariables
+{
+    public static readonly (string Prefix, Func<string, VariableDefinition> Make)[] All =
+    [
+        ("http_", static suffix => new(RequestHeader(suffix))),
+        ("sent_http_", static suffix => new(SentHeader(suffix))),
+        ("sent_trailer_", static suffix => new(SentTrailer(suffix))),
+        ("cookie_", static suffix => new(Cookie(suffix))),
+        ("arg_", static suffix => new(Argument(suffix)) { IsVolatile = true }),
+        ("upstream_http_", static suffix => new(UpstreamHeader(suffix)) { IsVolatile = true }),
+        ("upstream_trailer_", static suffix => new(UpstreamTrailer(suffix)) { IsVolatile = true }),
+        ("upstream_cookie_", static suffix => new(UpstreamCookie(suffix)) { IsVolatile = true }),
+    ];
+
+    private static VariableGetter RequestHeader(string suffix)
+    {
+        byte[] name = Encoding.Latin1.GetBytes(suffix);
+        byte separator = suffix == "cookie" ? (byte)';' : (byte)',';
+        return exchange => HeaderReader.Find(exchange.RequestHeaders, name, exchange.Arena, separator);
+    }
+
+    private static VariableGetter SentHeader(string suffix)
+    {
+        byte[] name = Encoding.Latin1.GetBytes(suffix);
+        return suffix switch
+        {
+            // Fields passed on from an upstream have places of their own; the gateway's own are not variables in nginx either.
+            "server" => static exchange => exchange.Response.Head.Server is { } server ? server : VariableValue.NotFound,
+            "date" => static exchange => exchange.Response.Head.Date is { } date ? date : VariableValue.NotFound,
+            _ => exchange => HeaderReader.Find(exchange.Response.Head.Headers, name, exchange.Arena),
+        };
+    }
+
+    private static VariableGetter SentTrailer(string suffix)
+    {
+        byte[] name = Encoding.Latin1.GetBytes(suffix);
+        return exchange => HeaderReader.Find(exchange.Response.Head.Trailers, name, exchange.Arena);
+    }
+
+    private static VariableGetter UpstreamHeader(string suffix)
+    {
+        byte[] name = Encoding.Latin1.GetBytes(suffix);
+        return exchange => HeaderReader.Find(exchange.Upstream.ResponseHeaders, name, exchange.Arena);
+    }
+
+    private static VariableGetter UpstreamTrailer(string suffix)
+    {
+        byte[] name = Encoding.Latin1.GetBytes(suffix);
+        return exchange => HeaderReader.Find(exchange.Upstream.ResponseTrailers, name, exchange.Arena);
+    }
+
+    private static VariableGetter Argument(string suffix)
+    {
+        byte[] name = Encoding.Latin1.GetBytes(suffix);
+        return exchange => QueryReader.TryFind(exchange.Args.Span, name, out ByteRange range)
+            ? exchange.Args.Slice(range.Start, range.Length)
+            : VariableValue.NotFound;
+    }
+
+    private static VariableGetter Cookie(string suffix)
+    {
+        byte[] name = Encoding.Latin1.GetBytes(suffix);
+        return exchange =>
+        {
+            foreach (ref readonly Header field in exchange.RequestHeaders.Fields)
+            {
+                if (field.Known == KnownHeader.Cookie && CookieReader.TryFind(field.Value.Span, name, out ByteRange range))
+                {
+                    return field.Value.Slice(range.Start, range.Length);
+                }
+            }
+            return VariableValue.NotFound;
+        };
+    }
+
+    private static VariableGetter UpstreamCookie(string suffix)
+    {
+        byte[] name = Encoding.Latin1.GetBytes(suffix);
+        return exchange =>
+        {
+            foreach (ref readonly Header field in exchange.Upstream.ResponseHeaders.Fields)
+            {
+                if (field.Known == KnownHeader.SetCookie && CookieReader.TryFindInSetCookie(field.Value.Span, name, out ByteRange range))
+                {
+                    return field.Value.Slice(range.Start, range.Length);
+                }
+            }
+            return VariableValue.NotFound;
+        };
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
+using Hawser.IO.Buffers;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Variables;
+
+/// <summary>What the client asked for, and where routing has taken it (nginx: ngx_http_variables.c).</summary>
+internal static class RequestVariables
+{
+    private static readonly ByteSlice s_questionMark = new("?"u8.ToArray());
+    private static readonly ByteSlice s_colon = new(":"u8.ToArray());
+    private static readonly ByteSlice s_ok = new("OK"u8.ToArray());
+
+    public static void AddTo(VariableFamily family)
+    {
+        family.Add("request", static e => ValueText.Present(e.RequestLine));
+        family.AddVolatile("request_method", static e => ValueText.Present(e.MethodName));
+        family.Add("request_uri", static e => ValueText.Present(e.Target));
+        family.Add("server_protocol", static e => ValueText.Present(e.Protocol));
+        family.Add("host", static e => e.Host.IsEmpty ? e.Server.Name : e.Host);
+        family.Add("server_name", static e => e.Server.Name);
+        family.Add("request_port", static e => RequestPort(e.HostPort));
+        family.Add("is_request_port", static e => RequestPort(e.HostPort).IsEmpty ? ByteSlice.Empty : s_colon);
+        family.AddVolatile("uri", static e => e.Uri);
+        family.AddVolatile("document_uri", static e => e.Uri);
+        family.AddVolatile("args", static e => e.Args, SetArgs);
+        family.AddVolatile("query_string", static e => e.Args);
+        family.AddVolatile("is_args", static e => e.Args.IsEmpty ? ByteSlice.Empty : s_questionMark);
+        family.Add("content_type", static e => HeaderReader.Find(e.RequestHeaders, KnownHeader.ContentType, e.Arena));
+        family.AddVolatile("content_length", ContentLength);
+        family.Add("remote_user", RemoteUser);
+        family.Add("request_body", static e => e.Body.Memory.IsEmpty ? VariableValue.NotFound : e.Body.Memory);
+        family.Add("request_body_file", static e => e.Body.FilePath.Length == 0 ? VariableValue.NotFound : e.Arena.CopyLatin1(e.Body.FilePath));
+        family.Add("request_id", RequestId);
+        family.AddVolatile("limit_rate", static e => ValueText.Number(e, e.LimitRate ?? 0), SetLimitRate);
+        family.AddLate("request_length", static e => ValueText.Number(e, e.RequestLength));
+        family.AddLate("request_time", static e => ValueText.Seconds(e, e.ElapsedMilliseconds));
+        family.AddLate("request_completion", static e => e.Response.IsComplete && !e.Response.IsBroken ? s_ok : ByteSlice.Empty);
+    }
+
+    private static ByteSlice RequestPort(ByteSlice port)
+    {
+        int first = port.Span.IndexOfAnyExcept((byte)'0');
+        return first < 0 ? default : port.Slice(first);
+    }
+
+    private static void SetArgs(HttpExchange exchange, ByteSlice value)
+    {
+        exchange.Args = value;
+        exchange.IsTargetUntouched = false;
+    }
+
+    // The field as the client wrote it; for a chunked body the length once all of it has come.
+    private static VariableValue ContentLength(HttpExchange exchange)
+    {
+        if (exchange.RequestHeaders.TryGet(KnownHeader.ContentLength, out ByteSlice field)) return field;
+        bool isKnown = exchange.Body.DeclaredLength < 0 && exchange.Body.IsComplete;
+        return isKnown ? ValueText.Number(exchange, exchange.Body.ReceivedLength) : VariableValue.NotFound;
+    }
+
+    // RFC 7617: the user name ends at the first colon; without one the credentials are no user name.
+    private static VariableValue RemoteUser(HttpExchange exchange)
+    {
+        if (!exchange.RequestHeaders.TryGet(KnownHeader.Authorization, out ByteSlice field)) return VariableValue.NotFound;
+        ReadOnlySpan<byte> credentials = field.Span;
+        if (credentials.Length < 6 || !AsciiText.StartsWithIgnoreCase(credentials, "basic "u8)) return VariableValue.NotFound;
+        credentials = credentials[6..].TrimStart((byte)' ');
+        if (credentials.IsEmpty) return VariableValue.NotFound;
+        Span<byte> room = exchange.Arena.Allocate(Base64.GetMaxDecodedFromUtf8Length(credentials.Length) + 3, out ByteSlice decoded);
+        int length = DecodeBase64(credentials, room);
+        int colon = length < 0 ? -1 : decoded.Span[..length].IndexOf((byte)':');
+        return colon <= 0 ? VariableValue.NotFound : decoded.Slice(0, colon);
+    }
+
+    // nginx takes it with and without padding, and stops at the first '='.
+    private static int DecodeBase64(ReadOnlySpan<byte> text, Span<byte> room)
+    {
+        int padding = text.IndexOf((byte)'=');
+        if (padding >= 0) text = text[..padding];
+        int whole = text.Length / 4 * 4;
+        if (text.Length - whole == 1) return -1;
+        if (Base64.DecodeFromUtf8(text[..whole], room, out _, out int length) != System.Buffers.OperationStatus.Done) return -1;
+        if (text.Length == whole) return length;
+        Span<byte> padded = [(byte)'=', (byte)'=', (byte)'=', (byte)'='];
+        text[whole..].CopyTo(padded);
+        return Base64.DecodeFromUtf8(padded, room[length..], out _, out int rest) == System.Buffers.OperationStatus.Done ? length + rest : -1;
+    }
+
+    private static VariableValue RequestId(HttpExchange exchange)
+    {
+        Span<byte> random = stackalloc byte[16];
+        RandomNumberGenerator.Fill(random);
+        Span<byte> text = exchange.Arena.Allocate(32, out ByteSlice id);
+        Convert.TryToHexStringLower(random, text, out _);
+        return id;
+    }
+
+    private static void SetLimitRate(HttpExchange exchange, ByteSlice value)
+    {
+        if (TryParseSize(value.Span, out long size)) exchange.LimitRate = size;
+        else exchange.LogError(LogLevel.Error, $"invalid $limit_rate \"{value}\"");
+    }
+
+    private static bool TryParseSize(ReadOnlySpan<byte> text, out long size)
+    {
+        long unit = text.IsEmpty ? 1 : text[^1] switch
+        {
+            (byte)'k' or (byte)'K' => 1L << 10,
+            (byte)'m' or (byte)'M' => 1L << 20,
+            _ => 1,
+        };
+        if (unit != 1) text = text[..^1];
+        bool isNumber = Utf8Parser.TryParse(text, out size, out int used) && used == text.Length && text[0] is >= (byte)'0' and <= (byte)'9';
+        if (!isNumber || size > long.MaxValue / unit) return false;
+        size *= unit;
+        return true;
+    }
+}

@@ -1,0 +1,73 @@
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Logging;
+using Hawser.IO.Buffers;
+
+namespace Hawser.Gateway.Variables;
+
+/// <summary>What a configuration declares: the variables of <c>map</c>, <c>set</c> and named groups.</summary>
+public static class UserVariables
+{
+    /// <summary>Declares them all. To be called before anything else is compiled with <paramref name="builder"/>.</summary>
+    public static void Declare(HttpConfig http, ModelBuilder builder)
+    {
+        var maps = new List<(MapConfig Config, LateMap Map)>();
+        foreach (MapConfig config in http.Maps)
+        {
+            var map = new LateMap();
+            builder.Variables.Declare(config.Variable, new VariableDefinition(map.Evaluate) { IsVolatile = config.IsVolatile });
+            maps.Add((config, map));
+        }
+        HashSet<string> assigned = SetVariables(http);
+        foreach (string name in http.DeclaredVariables)
+        {
+            builder.Variables.DeclareIfUnknown(name, assigned.Contains(name) ? Unset(name) : new VariableDefinition(static _ => VariableValue.NotFound));
+        }
+        // Only now can the maps be compiled: they may use one another, in any order.
+        foreach ((MapConfig config, LateMap map) in maps) map.Model = MapModel.From(config, builder);
+    }
+
+    /// <summary>The meaning of a <c>set</c> variable before it is set: empty, and worth a warning.</summary>
+    private static VariableDefinition Unset(string name) => new(exchange =>
+    {
+        if (exchange.Location.Logging.WarnsOfUninitializedVariables)
+        {
+            exchange.LogError(LogLevel.Warn, $"using uninitialized \"{name}\" variable");
+        }
+        return ByteSlice.Empty;
+    });
+
+    private static HashSet<string> SetVariables(HttpConfig http)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (ServerConfig server in http.Servers)
+        {
+            Collect(server.Rewrite, names);
+            foreach (LocationConfig location in server.Locations) Collect(location, names);
+        }
+        return names;
+    }
+
+    private static void Collect(LocationConfig location, HashSet<string> names)
+    {
+        Collect(location.Rewrite, names);
+        foreach (LocationConfig nested in location.Locations) Collect(nested, names);
+    }
+
+    private static void Collect(IEnumerable<RewriteStep> steps, HashSet<string> names)
+    {
+        foreach (RewriteStep step in steps)
+        {
+            if (step is SetStep set) names.Add(set.Variable);
+            else if (step is IfStep condition) Collect(condition.Scope, names);
+        }
+    }
+
+    /// <summary>Stands for a map whose variable has a name already and whose contents are compiled later.</summary>
+    private sealed class LateMap
+    {
+        public MapModel Model { get; set; } = null!;
+
+        public VariableValue Evaluate(Exchange.HttpExchange exchange) => Model.Evaluate(exchange);
+    }
+}
