@@ -29,7 +29,6 @@ public sealed class Worker
         Index = index;
         _onIdle = onIdle;
         Loop = new EventLoop(time, onUnhandled);
-        IdleUpstreams = new IdleConnectionCache(this);
         _thread = new Thread(Loop.Run, maxStackSize: 512 * 1024) { Name = $"hawser-loop-{index}", IsBackground = true };
     }
 
@@ -38,14 +37,12 @@ public sealed class Worker
     public EventLoop Loop { get; }
 
     /// <summary>The configuration for requests that begin now.</summary>
-    public GatewayModel Model { get; set; } = null!;
+    public GatewayModel Model { get; private set; } = null!;
 
     /// <summary>A graceful stop is under way: answers say <c>Connection: close</c>, idle connections are closed.</summary>
     public bool IsDraining { get; private set; }
 
     public ConnectionList Connections { get; } = new();
-
-    public IdleConnectionCache IdleUpstreams { get; }
 
     /// <summary>Connections this worker carries or was promised; read by whoever hands out new ones.</summary>
     public int Load => Volatile.Read(ref _load);
@@ -85,9 +82,22 @@ public sealed class Worker
     {
         if (IsDraining) return;
         IsDraining = true;
-        IdleUpstreams.Clear();
+        CloseIdleUpstreams(Model);
         Connections.ForEach(static c => c.BeginDrain());
         if (Connections.Count == 0) _onIdle(this);
+    }
+
+    /// <summary>Requests that begin from now on use <paramref name="model"/>; idle upstream connections of the old one are closed.</summary>
+    public void Adopt(GatewayModel model)
+    {
+        GatewayModel? old = Model;
+        Model = model;
+        if (old is not null) CloseIdleUpstreams(old);
+    }
+
+    private void CloseIdleUpstreams(GatewayModel model)
+    {
+        foreach (UpstreamModel upstream in model.Upstreams) upstream.Existing(this)?.CloseIdle();
     }
 
     /// <summary>Ends the connections of configurations older than <paramref name="generation"/>.</summary>
@@ -110,7 +120,7 @@ public sealed class Worker
 
     public void Return(Channel channel)
     {
-        if (_channels.Count < PooledObjects) _channels.Push(channel);
+        if (!channel.WasAborted && _channels.Count < PooledObjects) _channels.Push(channel);
     }
 
     public RequestHeadParser RentRequestParser(RequestHeadOptions options)

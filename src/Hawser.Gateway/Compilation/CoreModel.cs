@@ -18,6 +18,9 @@ public sealed class CoreModel
 
     public required KeepAliveDisable KeepAliveDisable { get; init; }
 
+    /// <summary><c>keepalive_timeout 0</c> turns keep-alive off.</summary>
+    public bool KeepsAlive => KeepAliveTimeout > 0;
+
     public required long SendTimeout { get; init; }
 
     public required long ClientBodyTimeout { get; init; }

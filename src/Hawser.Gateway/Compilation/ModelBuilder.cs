@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Hawser.Configuration.Model;
 using Hawser.Configuration.Patterns;
 using Hawser.Configuration.Templates;
+using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
 
@@ -18,6 +19,11 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
     public MainConfig Config { get; } = config;
 
     public VariableTable Variables { get; } = variables;
+
+    /// <summary>The upstream blocks, which are compiled before the servers that use them.</summary>
+    public Dictionary<string, UpstreamModel> Upstreams { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public UpstreamModel? FindUpstream(string name) => Upstreams.GetValueOrDefault(name);
 
     /// <summary>What outlives configurations: log files, zones, caches.</summary>
     public GatewayServices Services { get; } = services;

@@ -56,6 +56,9 @@ public sealed partial class Http1Connection : IResponseSink
         Send(bytes);
     }
 
+    /// <summary>Tells a client that waits (<c>Expect: 100-continue</c>) to send the body.</summary>
+    internal void SendContinue() => Send("HTTP/1.1 100 Continue\r\n\r\n"u8);
+
     void IResponseSink.Write(ReadOnlySpan<byte> body, bool isLast)
     {
         if (_chunked) SendChunk(body, isLast);

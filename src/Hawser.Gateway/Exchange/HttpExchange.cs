@@ -25,6 +25,7 @@ public sealed class HttpExchange
         Worker = worker;
         Arena = new Arena(worker.Loop.Buffers);
         Response = new HttpResponse(this);
+        Proxy = new ProxyRun(this);
     }
 
     public Worker Worker { get; }
@@ -138,6 +139,9 @@ public sealed class HttpExchange
 
     /// <summary>Bytes per second to the client as <c>set $limit_rate</c> says; 0 for no limit, null when it was not set.</summary>
     public long? LimitRate { get; set; }
+
+    /// <summary>The machinery towards upstreams; it rests while the exchange has none.</summary>
+    internal ProxyRun Proxy { get; }
 
     public ValueStack TemplateValues { get; } = new();
 

@@ -32,6 +32,11 @@ public abstract class RequestBody : IDisposable
     /// <summary>The next part of a streamed body: its length, 0 at the end, or a negated status (-400, -408, -413).</summary>
     public abstract ValueTask<int> ReadAsync(HttpExchange exchange, Memory<byte> buffer);
 
+    /// <summary>Makes a <see cref="ReadAsync"/> that waits for the client return: nobody wants the rest any more.</summary>
+    public virtual void CancelRead()
+    {
+    }
+
     /// <summary>Reads stored contents (after <see cref="ReadAllAsync"/>) from <paramref name="offset"/>: bytes copied.</summary>
     public abstract int ReadStored(long offset, Span<byte> buffer);
 

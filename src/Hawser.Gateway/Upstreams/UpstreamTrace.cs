@@ -35,6 +35,9 @@ public sealed class UpstreamTrace
 
     public int Count { get; private set; }
 
+    /// <summary>The exchange with an upstream that is under way, if one is.</summary>
+    public ProxyRun? Active { get; set; }
+
     public ReadOnlySpan<UpstreamAttempt> Attempts => _attempts.AsSpan(0, Count);
 
     /// <summary>The attempt under way or made last.</summary>
@@ -68,6 +71,16 @@ public sealed class UpstreamTrace
         return ref attempt;
     }
 
+    /// <summary>Takes back attempts that were kept aside.</summary>
+    public void Restore(ReadOnlySpan<UpstreamAttempt> attempts)
+    {
+        foreach (ref readonly UpstreamAttempt attempt in attempts)
+        {
+            if (Count == _attempts.Length) Array.Resize(ref _attempts, Count * 2);
+            _attempts[Count++] = attempt;
+        }
+    }
+
     public void Reset()
     {
         Array.Clear(_attempts, 0, Count);
@@ -75,5 +88,6 @@ public sealed class UpstreamTrace
         ResponseHeaders.Clear();
         ResponseTrailers.Clear();
         ProxyHost = ProxyPort = default;
+        Active = null;
     }
 }

@@ -30,6 +30,8 @@ public sealed unsafe class EventLoop : IDisposable
     private readonly long _epoch = Stopwatch.GetTimestamp();
     private Queue<Action> _deferred = new();
     private Queue<Action> _running = new();
+    private Queue<(IReadyHandler Handler, int Tag)> _requeued = new();
+    private Queue<(IReadyHandler Handler, int Tag)> _resuming = new();
     private Registration[] _registrations = new Registration[256];
     private int _freeRegistration;
     private int _usedRegistrations;
@@ -129,6 +131,11 @@ public sealed unsafe class EventLoop : IDisposable
     /// <summary>Runs <paramref name="action"/> later in this turn, after the events at hand. Loop thread only.</summary>
     public void Defer(Action action) => _deferred.Enqueue(action);
 
+    /// <summary>
+    /// Calls the handler again next turn, without news: it has had its share of this one and gives way to others.
+    /// </summary>
+    public void Requeue(IReadyHandler handler, int tag) => _requeued.Enqueue((handler, tag));
+
     /// <summary>Runs <paramref name="action"/> on the loop. Any thread.</summary>
     public void Post(Action<object?> action, object? state)
     {
@@ -150,10 +157,11 @@ public sealed unsafe class EventLoop : IDisposable
         Tick();
         while (!_stopping)
         {
-            int timeout = _deferred.Count > 0 || Volatile.Read(ref _wakeUpPending) != 0 ? 0 : Timers.MillisecondsUntilNext(Now);
+            int timeout = _deferred.Count > 0 || _requeued.Count > 0 || Volatile.Read(ref _wakeUpPending) != 0 ? 0 : Timers.MillisecondsUntilNext(Now);
             int count = Libc.epoll_wait(_epoll, _events, MaximumEvents, timeout);
             Tick();
             for (int i = 0; i < count; i++) Dispatch(_events + i * s_eventSize);
+            RunRequeued();
             RunPosted();
             RunDeferred();
             FireTimers();
@@ -179,14 +187,26 @@ public sealed unsafe class EventLoop : IDisposable
         }
         ref Registration registration = ref _registrations[(int)(uint)data];
         if (registration.Generation != (uint)(data >> 32) || registration.Handler is not { } handler) return;
+        Notify(handler, registration.Tag, (ReadyEvents)events);
+    }
+
+    private void Notify(IReadyHandler handler, int tag, ReadyEvents events)
+    {
         try
         {
-            handler.OnReady(registration.Tag, (ReadyEvents)events);
+            handler.OnReady(tag, events);
         }
         catch (Exception e)
         {
             _onUnhandled(e);
         }
+    }
+
+    private void RunRequeued()
+    {
+        if (_requeued.Count == 0) return;
+        (_resuming, _requeued) = (_requeued, _resuming);
+        while (_resuming.TryDequeue(out var entry)) Notify(entry.Handler, entry.Tag, ReadyEvents.None);
     }
 
     private void RunPosted()

@@ -168,6 +168,15 @@ public sealed class Channel : LoopTimer, IReadyHandler
         return 0;
     }
 
+    /// <summary>
+    /// Somebody was woken by <see cref="Abort"/> and has not run yet, or may not have: the object must not be used for another
+    /// connection.
+    /// </summary>
+    public bool WasAborted { get; private set; }
+
+    /// <summary>Wakes whoever waits to read, with <see cref="WaitResult.Aborted"/>.</summary>
+    public void AbortRead() => Release(ref _reader, WaitResult.Aborted);
+
     /// <summary>Wakes whoever waits, with <see cref="WaitResult.Aborted"/>, after the events at hand.</summary>
     public void Abort()
     {
@@ -296,6 +305,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     private void Release(ref Waiter waiter, WaitResult result)
     {
         if (waiter.Continuation is not { } continuation) return;
+        WasAborted = true;
         waiter.Continuation = null;
         waiter.Result = result;
         Loop.Defer(continuation);

@@ -1,0 +1,85 @@
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
+using Hawser.Gateway.Upstreams;
+using Hawser.IO.Buffers;
+using Hawser.IO.Sockets;
+
+namespace Hawser.Gateway.Tunnels;
+
+/// <summary>
+/// What the access log will need when the tunnel ends: the line as far as it is known now, and the few numbers that the rest is computed from.
+/// Exists only where something is logged.
+/// </summary>
+internal sealed class TunnelRecord
+{
+    private readonly FrozenAccessLog _line;
+    private readonly LocationModel _location;
+    private readonly ServerModel _server;
+    private readonly UpstreamAttempt[] _attempts;
+    private readonly long _requestStartedAt;
+    private readonly long _connectionStartedAt;
+    private readonly long _headBytes;
+    private readonly long _requestLength;
+
+    private TunnelRecord(FrozenAccessLog line, HttpExchange exchange, Http1Connection connection)
+    {
+        _line = line;
+        _location = exchange.Location;
+        _server = exchange.Server;
+        _requestStartedAt = exchange.StartedAt;
+        _connectionStartedAt = connection.StartedAt;
+        _headBytes = connection.HeadBytesSent;
+        _requestLength = exchange.RequestLength;
+        _attempts = exchange.Upstream.Attempts.ToArray();
+        // The names live in the arena of the exchange, or in the configuration; the line has them already.
+        foreach (ref UpstreamAttempt attempt in _attempts.AsSpan()) attempt.Address = default;
+    }
+
+    public static TunnelRecord? From(HttpExchange exchange, Http1Connection connection) =>
+        exchange.Location.Logging.Freeze(exchange) is { } line ? new TunnelRecord(line, exchange, connection) : null;
+
+    /// <summary>Writes the line.</summary>
+    public void Complete(Worker worker, GatewayModel model, long toClient, long fromUpstream, long toUpstream)
+    {
+        HttpExchange exchange = worker.RentExchange();
+        exchange.Begin(new EndedConnection(_connectionStartedAt, _headBytes + toClient, _headBytes), model, _requestStartedAt);
+        exchange.Server = _server;
+        exchange.Location = _location;
+        exchange.RequestLength = _requestLength;
+        exchange.Response.Head.Status = 101;
+        exchange.Upstream.Restore(_attempts);
+        ref UpstreamAttempt last = ref exchange.Upstream.Current;
+        last.BytesReceived += fromUpstream;
+        last.BytesSent += toUpstream;
+        last.ResponseLength += fromUpstream;
+        last.ResponseTime = worker.Loop.Now - last.StartedAt;
+        _line.Complete(exchange);
+        worker.Return(exchange);
+    }
+
+    private sealed class EndedConnection(long startedAt, long bytesSent, long headBytes) : IClientConnection
+    {
+        public long Serial => 0;
+
+        public int Requests => 1;
+
+        public long StartedAt => startedAt;
+
+        public ListenerModel Listener => throw new InvalidOperationException("The connection has become a tunnel.");
+
+        public SocketEndpoint RemoteEndpoint => throw new InvalidOperationException("The connection has become a tunnel.");
+
+        public SocketEndpoint LocalEndpoint => throw new InvalidOperationException("The connection has become a tunnel.");
+
+        public ByteSlice RemoteAddress => default;
+
+        public bool IsPipelined => false;
+
+        public int Descriptor => -1;
+
+        public long BytesSent => bytesSent;
+
+        public long HeadBytesSent => headBytes;
+    }
+}

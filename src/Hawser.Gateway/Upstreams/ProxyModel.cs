@@ -1,0 +1,103 @@
+using Hawser.Configuration.Directives;
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Variables;
+using Hawser.IO.Buffers;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Upstreams;
+
+/// <summary>A <c>proxy_pass</c> with everything that shapes it. Times are milliseconds, sizes bytes.</summary>
+public sealed class ProxyModel
+{
+    public required ProxyTarget Target { get; init; }
+
+    public required ProxyRequestHeaders RequestHeaders { get; init; }
+
+    public required ProxyResponseHeaders ResponseHeaders { get; init; }
+
+    /// <summary>10 or 11.</summary>
+    public required int HttpVersion { get; init; }
+
+    /// <summary>Replaces the client's method; null keeps it.</summary>
+    public TemplateModel? Method { get; init; }
+
+    /// <summary>Replaces the client's body; null keeps it.</summary>
+    public TemplateModel? Body { get; init; }
+
+    public required bool PassBody { get; init; }
+
+    public required bool BufferRequest { get; init; }
+
+    public required bool BufferResponse { get; init; }
+
+    /// <summary>The largest response head, and what an unbuffered response may wait with.</summary>
+    public required int BufferSize { get; init; }
+
+    /// <summary>How much of a buffered response may wait for a slow client.</summary>
+    public required int BufferTotal { get; init; }
+
+    public required long ConnectTimeout { get; init; }
+
+    public required long SendTimeout { get; init; }
+
+    public required long ReadTimeout { get; init; }
+
+    /// <summary>The configuration says how long a tunnel may be idle; otherwise an idle WebSocket stays open as long as its peers answer.</summary>
+    public required bool HasExplicitReadTimeout { get; init; }
+
+    public required bool InterceptErrors { get; init; }
+
+    public required bool IgnoreClientAbort { get; init; }
+
+    public required bool ForceRanges { get; init; }
+
+    public required bool SocketKeepAlive { get; init; }
+
+    public ProxyBind? Bind { get; init; }
+
+    public required NextUpstream NextUpstream { get; init; }
+
+    /// <summary>0: as many as there are servers.</summary>
+    public required int NextUpstreamTries { get; init; }
+
+    /// <summary>0: no bound.</summary>
+    public required long NextUpstreamTimeout { get; init; }
+
+    public static ProxyModel From(LocationConfig config, ModelBuilder builder)
+    {
+        ProxyPassConfig pass = config.Get(Known.ProxyPass)!;
+        var target = ProxyTarget.From(config, pass, builder);
+        BufferSpec buffers = config.Get(Known.ProxyBuffers);
+        Setting<TimeSpan> readTimeout = config.Find(Known.ProxyReadTimeout);
+        bool passHeaders = config.Get(Known.ProxyPassRequestHeaders);
+        return new ProxyModel
+        {
+            Target = target,
+            RequestHeaders = ProxyRequestHeaders.From(config.Get(Known.ProxySetHeader), passHeaders, builder),
+            ResponseHeaders = ProxyResponseHeaders.From(config, pass, builder),
+            HttpVersion = config.Get(Known.ProxyHttpVersion) == ProxyHttpVersion.Http11 ? 11 : 10,
+            Method = builder.CompileOptional(config.Get(Known.ProxyMethod)),
+            Body = builder.CompileOptional(config.Get(Known.ProxySetBody)),
+            PassBody = config.Get(Known.ProxyPassRequestBody),
+            BufferRequest = config.Get(Known.ProxyRequestBuffering),
+            BufferResponse = config.Get(Known.ProxyBuffering),
+            BufferSize = (int)config.Get(Known.ProxyBufferSize),
+            BufferTotal = (int)Math.Min(buffers.Total, int.MaxValue / 2),
+            ConnectTimeout = Milliseconds(config.Get(Known.ProxyConnectTimeout)),
+            SendTimeout = Milliseconds(config.Get(Known.ProxySendTimeout)),
+            ReadTimeout = Milliseconds(readTimeout.Value),
+            HasExplicitReadTimeout = readTimeout.IsExplicit,
+            InterceptErrors = config.Get(Known.ProxyInterceptErrors),
+            IgnoreClientAbort = config.Get(Known.ProxyIgnoreClientAbort),
+            ForceRanges = config.Get(Known.ProxyForceRanges),
+            SocketKeepAlive = config.Get(Known.ProxySocketKeepalive),
+            Bind = ProxyBind.From(config.Get(Known.ProxyBind), builder),
+            NextUpstream = config.Get(Known.ProxyNextUpstream),
+            NextUpstreamTries = config.Get(Known.ProxyNextUpstreamTries),
+            NextUpstreamTimeout = Milliseconds(config.Get(Known.ProxyNextUpstreamTimeout)),
+        };
+    }
+
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+}

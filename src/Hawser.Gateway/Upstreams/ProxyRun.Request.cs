@@ -1,0 +1,183 @@
+using System.Runtime.CompilerServices;
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
+using Hawser.IO.Buffers;
+using Hawser.IO.Native;
+using Hawser.IO.Sockets;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Upstreams;
+
+/// <summary>Sending the request: head and stored body in one go where they fit, a streamed body at the pace of both sides.</summary>
+public sealed partial class ProxyRun
+{
+    // Output that may wait in memory for the upstream before the body's source is made to wait.
+    private const int UploadWindow = 64 * 1024;
+
+    private long _sentBefore;
+    private bool _streamedBody;
+    private Task? _upload;
+
+    private bool IsChunkedUpload => _streamedBody && exchange.Body.DeclaredLength < 0;
+
+    private void SendRequest()
+    {
+        Channel channel = _connection!.Channel;
+        _connection.Requests++;
+        _sentBefore = channel.BytesSent;
+        _streamedBody = IsStreamingBody || _streamedBody && !_requestSent;
+        BuildFields();
+        ByteSlice method = MethodName();
+        bool http11 = _model.HttpVersion == 11 || _isHandshake;
+        int bound = method.Length + _uri.Length + 16;
+        foreach (ref readonly Header field in _fields.Fields) bound += field.Name.Length + field.Value.Length + 4;
+        byte[] scratch = Worker.Loop.Scratch;
+        byte[]? rented = bound > scratch.Length / 2 ? Worker.Loop.Buffers.Rent(bound) : null;
+        Span<byte> buffer = rented ?? scratch;
+        int length = WriteHead(buffer, method.Span, http11);
+        _requestSent = true;
+        length += AddStoredBody(buffer[length..]);
+        channel.Send(buffer[..length], _model.SendTimeout);
+        if (rented is not null) Worker.Loop.Buffers.Return(rented);
+        if (!_bodySent) _upload = UploadAsync(channel);
+    }
+
+    private ByteSlice MethodName()
+    {
+        ByteSlice method = _model.Method?.Evaluate(exchange) ?? exchange.MethodName;
+        _requestIsHead = method.Length == 4 && System.Text.Ascii.EqualsIgnoreCase(method.Span, "HEAD"u8);
+        return method;
+    }
+
+    private void BuildFields()
+    {
+        _fields.Clear();
+        long length = _model.Body is not null ? _ownBody.Length
+            : IsChunkedUpload ? -1
+            : exchange.Body.DeclaredLength > 0 ? exchange.Body.DeclaredLength
+            : exchange.Body.DeclaredLength < 0 ? exchange.Body.StoredLength
+            : exchange.RequestHeaders.Contains(KnownHeader.ContentLength) ? 0 : -1;
+        _model.RequestHeaders.Collect(exchange, _fields, _target.Host, _model.HttpVersion == 11 || _isHandshake, _isHandshake, length, IsChunkedUpload);
+    }
+
+    private int WriteHead(Span<byte> buffer, ReadOnlySpan<byte> method, bool http11)
+    {
+        int length = 0;
+        Put(buffer, ref length, method);
+        Put(buffer, ref length, " "u8);
+        Put(buffer, ref length, _uri.Span);
+        Put(buffer, ref length, http11 ? " HTTP/1.1\r\n"u8 : " HTTP/1.0\r\n"u8);
+        foreach (ref readonly Header field in _fields.Fields)
+        {
+            Put(buffer, ref length, field.Name.Span);
+            Put(buffer, ref length, ": "u8);
+            Put(buffer, ref length, field.Value.Span);
+            Put(buffer, ref length, "\r\n"u8);
+        }
+        Put(buffer, ref length, "\r\n"u8);
+        return length;
+    }
+
+    private static void Put(Span<byte> buffer, ref int length, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(buffer[length..]);
+        length += bytes.Length;
+    }
+
+    /// <summary>A body at hand that fits goes out with the head.</summary>
+    private int AddStoredBody(Span<byte> room)
+    {
+        _bodySent = true;
+        if (_model.Body is not null)
+        {
+            if (_ownBody.Length <= room.Length) return Copy(_ownBody.Span, room);
+        }
+        else if (!_model.PassBody || !_streamedBody && exchange.Body.StoredLength == 0)
+        {
+            return 0;
+        }
+        else if (!_streamedBody && exchange.Body.StoredLength <= room.Length)
+        {
+            return exchange.Body.ReadStored(0, room[..(int)exchange.Body.StoredLength]);
+        }
+        _bodySent = false;
+        return 0;
+    }
+
+    private static int Copy(ReadOnlySpan<byte> source, Span<byte> room)
+    {
+        source.CopyTo(room);
+        return source.Length;
+    }
+
+    /// <summary>
+    /// Sends the rest of the body while the response may already be arriving. Failing to send is no failure of the exchange: the upstream may
+    /// have answered and closed (413, say), and whether it did is what reading will tell.
+    /// </summary>
+    private async Task UploadAsync(Channel channel)
+    {
+        byte[] buffer = Worker.Loop.Buffers.Rent(16 * 1024);
+        try
+        {
+            if (_streamedBody) await StreamBodyAsync(channel, buffer);
+            else await SendStoredAsync(channel, buffer);
+        }
+        finally
+        {
+            Worker.Loop.Buffers.Return(buffer);
+        }
+    }
+
+    private async Task SendStoredAsync(Channel channel, byte[] buffer)
+    {
+        long total = _model.Body is not null ? _ownBody.Length : exchange.Body.StoredLength;
+        for (long offset = 0; offset < total;)
+        {
+            int count = _model.Body is not null
+                ? Copy(_ownBody.Span.Slice((int)offset, (int)Math.Min(buffer.Length, total - offset)), buffer)
+                : exchange.Body.ReadStored(offset, buffer);
+            if (count == 0 || !channel.Send(buffer.AsSpan(0, count), _model.SendTimeout)) return;
+            offset += count;
+            if (channel.PendingOutput > UploadWindow && await channel.WaitDrained(UploadWindow / 2) == WaitResult.Aborted) return;
+            if (!channel.IsOpen) return;
+        }
+        _bodySent = true;
+    }
+
+    private async Task StreamBodyAsync(Channel channel, byte[] buffer)
+    {
+        const int sizeLine = 16; // room in front of the payload for its chunk header
+        bool chunked = IsChunkedUpload;
+        while (true)
+        {
+            int read = await exchange.Body.ReadAsync(exchange, buffer.AsMemory(sizeLine, buffer.Length - sizeLine - 2));
+            if (!channel.IsOpen) return;
+            if (read < 0)
+            {
+                _uploadStatus = -read;
+                channel.Abort();
+                return;
+            }
+            if (!SendPart(channel, buffer, sizeLine, read, chunked)) return;
+            if (exchange.Body.IsComplete)
+            {
+                if (chunked && read > 0) channel.Send(ChunkedEncoder.LastChunk, _model.SendTimeout);
+                _bodySent = true;
+                return;
+            }
+            if (channel.PendingOutput > UploadWindow && await channel.WaitDrained(UploadWindow / 2) == WaitResult.Aborted) return;
+            if (!channel.IsOpen) return;
+        }
+    }
+
+    private bool SendPart(Channel channel, byte[] buffer, int start, int count, bool chunked)
+    {
+        if (!chunked) return count == 0 || channel.Send(buffer.AsSpan(start, count), _model.SendTimeout);
+        if (count == 0) return channel.Send(ChunkedEncoder.LastChunk, _model.SendTimeout);
+        int header = ChunkedEncoder.SizeLineLength(count);
+        ChunkedEncoder.WriteSizeLine(buffer.AsSpan(start - header), count);
+        ChunkedEncoder.ChunkEnd.CopyTo(buffer.AsSpan(start + count));
+        return channel.Send(buffer.AsSpan(start - header, header + count + 2), _model.SendTimeout);
+    }
+}

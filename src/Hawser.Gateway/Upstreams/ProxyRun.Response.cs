@@ -1,0 +1,278 @@
+using System.Runtime.CompilerServices;
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
+using Hawser.Gateway.Phases;
+using Hawser.Gateway.Tunnels;
+using Hawser.IO.Buffers;
+using Hawser.IO.Native;
+using Hawser.IO.Sockets;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Upstreams;
+
+/// <summary>Reading the response head, and deciding what becomes of the response.</summary>
+public sealed partial class ProxyRun
+{
+    private ResponseHeadParser _head = null!;
+    private ResponseFraming _framing;
+    private byte[]? _headBuffer;     // a head that came in pieces, or bytes behind a head that must wait
+    private int _bufferedStart;
+    private int _bufferedEnd;
+    private bool _requestIsHead;
+    private int _uploadStatus;
+
+    /// <summary>Sends the request and reads until the final response head is complete.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Failure> ExchangeHeadsAsync()
+    {
+        Channel channel = _connection!.Channel;
+        SendRequest();
+        _head = Worker.RentResponseParser();
+        try
+        {
+            while (true)
+            {
+                int read = channel.Read(Worker.Loop.ReadBuffer);
+                if (read > 0)
+                {
+                    Attempt.BytesReceived += read;
+                    if (TakeHeadBytes(read) is { } decided) return decided;
+                    continue;
+                }
+                if (read != -Errno.EAGAIN) return HeadEnded(read);
+                if (channel.WriteError == Errno.ETIMEDOUT) return TimedOut("sending request to upstream");
+                WaitResult wait = await channel.WaitReadable(_model.ReadTimeout);
+                if (wait == WaitResult.Aborted) return Failure.Aborted;
+                if (wait == WaitResult.TimedOut) return TimedOut("reading response header from upstream");
+            }
+        }
+        finally
+        {
+            Worker.Return(_head);
+        }
+    }
+
+    private Failure TimedOut(string doing)
+    {
+        exchange.LogError(LogLevel.Error, $"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while {doing}");
+        return Failure.Timeout;
+    }
+
+    private Failure HeadEnded(int read)
+    {
+        string what = read == 0 ? "upstream prematurely closed connection" : $"recv() failed ({Errno.Describe(-read)})";
+        exchange.LogError(LogLevel.Error, $"{what} while reading response header from upstream");
+        return Failure.Error;
+    }
+
+    /// <summary>Parses what was read. Null: more is needed.</summary>
+    private Failure? TakeHeadBytes(int read)
+    {
+        ReadOnlySpan<byte> message;
+        if (_headBuffer is null) message = Worker.Loop.ReadBuffer.AsSpan(0, read);
+        else
+        {
+            AppendHead(Worker.Loop.ReadBuffer.AsSpan(0, read));
+            message = _headBuffer.AsSpan(_bufferedStart, _bufferedEnd - _bufferedStart);
+        }
+        while (true)
+        {
+            HeadStatus status = _head.Parse(message);
+            if (status == HeadStatus.Error) return Reject(_head.Error);
+            if (status == HeadStatus.NeedMore)
+            {
+                if (message.Length >= _model.BufferSize) return Reject(ResponseRejection.HeadTooBig);
+                if (_headBuffer is null) AppendHead(message);
+                return null;
+            }
+            if (_head.Consumed > _model.BufferSize) return Reject(ResponseRejection.HeadTooBig);
+            ResponseRejection rejection = ResponseFraming.Decide(_head, message, _requestIsHead, out _framing);
+            if (rejection != ResponseRejection.None) return Reject(rejection);
+            CopyHead(message);
+            message = message[_head.Consumed..];
+            if (!_head.IsInterim)
+            {
+                KeepRest(message);
+                return Failure.None;
+            }
+            _head.Reset();
+            if (_headBuffer is not null) _bufferedStart = _bufferedEnd - message.Length;
+            if (message.IsEmpty) return null;
+        }
+    }
+
+    private Failure Reject(ResponseRejection rejection)
+    {
+        exchange.LogError(LogLevel.Error, $"{rejection.LogText()} while reading response header from upstream");
+        return Failure.InvalidHeader;
+    }
+
+    private void CopyHead(ReadOnlySpan<byte> message)
+    {
+        HeaderList fields = exchange.Upstream.ResponseHeaders;
+        fields.Clear();
+        if (Attempt.Status == 0 || !_head.IsInterim) Attempt.Status = _head.StatusCode;
+        Attempt.HeaderTime = Now - Attempt.StartedAt;
+        ByteSlice head = exchange.Arena.Copy(message[.._head.Consumed]);
+        _statusText = Of(head, _head.StatusText);
+        _statusCode = _head.StatusCode;
+        foreach (ref readonly HeaderField field in _head.Headers) fields.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
+    }
+
+    private ByteSlice _statusText;
+    private int _statusCode;
+
+    private static ByteSlice Of(ByteSlice head, ByteRange range) => range.Length == 0 ? default : head.Slice(range.Start, range.Length);
+
+    private void AppendHead(ReadOnlySpan<byte> bytes)
+    {
+        BufferPool pool = Worker.Loop.Buffers;
+        int kept = _bufferedEnd - _bufferedStart;
+        if (_headBuffer is null || _headBuffer.Length - _bufferedEnd < bytes.Length)
+        {
+            byte[] larger = pool.Rent(kept + bytes.Length);
+            _headBuffer?.AsSpan(_bufferedStart, kept).CopyTo(larger);
+            if (_headBuffer is not null) pool.Return(_headBuffer);
+            (_headBuffer, _bufferedStart, _bufferedEnd) = (larger, 0, kept);
+        }
+        bytes.CopyTo(_headBuffer.AsSpan(_bufferedEnd));
+        _bufferedEnd += bytes.Length;
+    }
+
+    /// <summary>Body bytes behind the head stay where they are: in the read buffer until the next await, or in the head's own buffer.</summary>
+    private void KeepRest(ReadOnlySpan<byte> rest)
+    {
+        if (_headBuffer is not null)
+        {
+            _bufferedStart = _bufferedEnd - rest.Length;
+            _restInReadBuffer = default;
+            return;
+        }
+        int start = rest.IsEmpty ? 0 : (int)System.Runtime.CompilerServices.Unsafe.ByteOffset(
+            ref Worker.Loop.ReadBuffer[0], ref System.Runtime.InteropServices.MemoryMarshal.GetReference(rest));
+        _restInReadBuffer = new ByteRange(start, rest.Length);
+    }
+
+    private ByteRange _restInReadBuffer;
+
+    /// <summary>What came behind the head. Writable: chunk framing is taken out in place.</summary>
+    private Span<byte> Rest => _headBuffer is not null
+        ? _headBuffer.AsSpan(_bufferedStart, _bufferedEnd - _bufferedStart)
+        : Worker.Loop.ReadBuffer.AsSpan(_restInReadBuffer.Start, _restInReadBuffer.Length);
+
+    private void ReturnHeadBuffer()
+    {
+        if (_headBuffer is not null) Worker.Loop.Buffers.Return(_headBuffer);
+        _headBuffer = null;
+        _bufferedStart = _bufferedEnd = 0;
+        _restInReadBuffer = default;
+    }
+
+    /// <summary>Decides what becomes of a response whose head is complete. Runs without an await up to the first write: <see cref="Rest"/> is still there.</summary>
+    private ValueTask<Outcome> AnswerAsync()
+    {
+        exchange.Upstream.ResponseTrailers.Clear();
+        if (_statusCode == 101 && ClientAskedForUpgrade()) return new ValueTask<Outcome>(StartTunnel());
+        if (AccelRedirect() is { } redirect) return new ValueTask<Outcome>(redirect);
+        if (_model.InterceptErrors && _statusCode >= 300 && exchange.Location.ErrorPages.Handles(_statusCode))
+        {
+            return new ValueTask<Outcome>(Intercept());
+        }
+        FillHead();
+        return RelayAsync();
+    }
+
+    private bool ClientAskedForUpgrade() => _isHandshake || exchange.RequestHeaders.Contains(KnownHeader.Upgrade);
+
+    private void FillHead()
+    {
+        ResponseHead head = exchange.Response.Head;
+        head.Status = _statusCode;
+        head.StatusLine = _statusText;
+        head.ContentLength = _framing.ContentLength >= 0 ? _framing.ContentLength : ResponseHead.UnknownLength;
+        bool keepUpgrade = exchange.RequestHeaders.Contains(KnownHeader.Upgrade) && exchange.Version >= 11;
+        _model.ResponseHeaders.Copy(exchange, exchange.Upstream.ResponseHeaders, head, keepUpgrade);
+        head.AllowRanges = _model.ForceRanges;
+    }
+
+    /// <summary><c>X-Accel-Redirect</c>: the upstream names another location to answer.</summary>
+    private Outcome? AccelRedirect()
+    {
+        if (_model.ResponseHeaders.Ignores(IgnoredHeaders.XAccelRedirect)) return null;
+        if (!exchange.Upstream.ResponseHeaders.TryGet(KnownHeader.XAccelRedirect, out ByteSlice uri)) return null;
+        Outcome outcome = InternalRedirects.ToUri(exchange, uri);
+        if (outcome.Kind == OutcomeKind.Redirect) KeepAccelHeaders();
+        FinishAttempt();
+        return outcome;
+    }
+
+    /// <summary>The few fields that an X-Accel-Redirect carries over to the answer of the other location.</summary>
+    private void KeepAccelHeaders()
+    {
+        ResponseHead head = exchange.Response.Head;
+        foreach (ref readonly Header field in exchange.Upstream.ResponseHeaders.Fields)
+        {
+            switch (field.Known)
+            {
+                case KnownHeader.ContentType:
+                    head.ContentType = field.Value;
+                    break;
+                case KnownHeader.SetCookie or KnownHeader.ContentDisposition or KnownHeader.CacheControl or KnownHeader.Expires:
+                    head.Headers.Add(field.Name, field.Value, field.Known);
+                    break;
+            }
+        }
+        if (exchange.Method == RequestMethod.Head) return;
+        exchange.Method = RequestMethod.Get;
+        exchange.MethodName = ErrorResponder.GetMethod;
+    }
+
+    private Outcome Intercept()
+    {
+        ResponseHead head = exchange.Response.Head;
+        if (_statusCode == 401)
+        {
+            foreach (ref readonly Header field in exchange.Upstream.ResponseHeaders.Fields)
+            {
+                if (field.Known == KnownHeader.WwwAuthenticate) head.Headers.Add(field.Name, field.Value, field.Known);
+            }
+        }
+        FinishAttempt();
+        return Outcome.Status(_statusCode);
+    }
+
+    /// <summary>The attempt is over without its body having been wanted.</summary>
+    private void FinishAttempt()
+    {
+        Attempt.ResponseTime = Now - Attempt.StartedAt;
+        bool reusable = _framing.KeepAlive && _framing.Body == BodyFraming.None || _framing is { KeepAlive: true, Body: BodyFraming.Length, ContentLength: 0 };
+        if (reusable && Rest.IsEmpty) KeepConnection();
+    }
+
+    private Outcome StartTunnel()
+    {
+        FillHead();
+        exchange.KeepAlive = false;
+        return TunnelStarter.Start(exchange, this, Rest);
+    }
+
+    /// <summary>Gives the upstream connection to a tunnel; its server stays counted as busy until the tunnel ends.</summary>
+    internal Transport TakeUpstream(out PeerState peer, out byte[]? pendingOutput)
+    {
+        UpstreamConnection connection = _connection!;
+        _connection = null;
+        peer = _peer!.State;
+        peer.Succeeded();
+        _peer = null;
+        Attempt.BytesSent = connection.Channel.BytesSent - _sentBefore;
+        pendingOutput = connection.Channel.TakePendingOutput();
+        Transport transport = connection.Channel.TakeTransport();
+        Worker.Return(connection.Channel);
+        return transport;
+    }
+
+    internal ProxyModel Model => _model;
+
+    internal bool IsHandshake => _isHandshake;
+}

@@ -1,0 +1,255 @@
+using System.Runtime.CompilerServices;
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
+using Hawser.Gateway.Phases;
+using Hawser.Gateway.Tunnels;
+using Hawser.IO.Buffers;
+using Hawser.IO.Native;
+using Hawser.IO.Sockets;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Upstreams;
+
+/// <summary>
+/// One exchange with an upstream. The steps, by the letters of architecture.md for a handshake; a plain request takes a to c and then
+/// relays a response: a admit · b connect · c upgrade (send, read the head, decide) · d relay · e drain · f close and log.
+/// Lives with its pooled exchange.
+/// </summary>
+public sealed partial class ProxyRun(HttpExchange exchange)
+{
+    private readonly TriedPeers _tried = new();
+    private readonly HeaderList _fields = new();
+    private ProxyModel _model = null!;
+    private ResolvedTarget _target;
+    private UpstreamLoopState _state = null!;
+    private UpstreamConnection? _connection;
+    private PeerModel? _peer;
+    private ByteSlice _uri;
+    private ByteSlice _ownBody;
+    private bool _isHandshake;
+    private bool _clientGone;
+    private bool _requestSent;
+    private bool _bodySent;
+    private int _triesLeft;
+    private long _startedAt;
+
+    private Worker Worker => exchange.Worker;
+
+    private long Now => Worker.Loop.Now;
+
+    private ref UpstreamAttempt Attempt => ref exchange.Upstream.Current;
+
+    private bool IsStreamingBody => !_model.BufferRequest && _model.Body is null && _model.PassBody
+        && (exchange.Body.DeclaredLength >= 0 || _model.HttpVersion == 11) && !exchange.Body.IsComplete;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Outcome> RunAsync(ProxyModel model)
+    {
+        Prepare(model);
+        try
+        {
+            // a admit
+            if (WebSocketAdmission.Check(exchange, out _isHandshake) is { Kind: not OutcomeKind.Continue } refusal) return refusal;
+            if (!model.Target.TryResolve(exchange, out _target, out int unresolved)) return Outcome.Status(unresolved);
+            if (!IsStreamingBody && await exchange.Body.ReadAllAsync(exchange) is not 0 and var status) return Outcome.Status(status);
+            PrepareRequest();
+            return await AttemptAllAsync();
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    /// <summary>Stops whatever the run waits for: the connection or the process is ending.</summary>
+    public void Abort() => _connection?.Channel.Abort();
+
+    /// <summary>The client has gone away while the upstream works for it.</summary>
+    public void OnClientGone()
+    {
+        if (_model.IgnoreClientAbort || !exchange.Body.IsComplete || _clientGone) return;
+        exchange.LogError(LogLevel.Info, "client prematurely closed connection, so upstream connection is closed too");
+        _clientGone = true;
+        Abort();
+    }
+
+    private void Prepare(ProxyModel model)
+    {
+        _model = model;
+        _startedAt = Now;
+        _clientGone = _requestSent = _bodySent = _isHandshake = _streamedBody = _hasExtraData = false;
+        _uploadStatus = 0;
+        _ownBody = default;
+    }
+
+    private void PrepareRequest()
+    {
+        exchange.Upstream.ProxyHost = _target.Host;
+        exchange.Upstream.ProxyPort = _target.Port;
+        exchange.Upstream.Active = this;
+        _uri = _model.Target.BuildUri(exchange, in _target);
+        if (_model.Body is { } body) _ownBody = body.Evaluate(exchange);
+        _state = _target.Upstream.For(Worker);
+        _triesLeft = _target.Upstream.Tries;
+        if (_model.NextUpstreamTries > 0) _triesLeft = Math.Min(_triesLeft, _model.NextUpstreamTries);
+    }
+
+    /// <summary>Tries servers until one answers or nginx's rules say to stop.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome> AttemptAllAsync()
+    {
+        bool startsNewRequest = true;
+        while (true)
+        {
+            // b connect
+            _peer = _state.Pick(_tried, Worker.Loop.UnixMilliseconds);
+            if (_peer is null) return NoLiveServer(startsNewRequest);
+            exchange.Upstream.Begin(_peer.Name, Now, startsNewRequest);
+            startsNewRequest = false;
+            _peer.State.Enter();
+            _triesLeft--;
+            Failure failure = await ConnectAsync();
+            // c upgrade: send the request, read the head
+            if (failure == Failure.None) failure = await ExchangeHeadsAsync();
+            if (failure == Failure.None && NextForStatus() is not Failure.None and var unwanted) failure = unwanted;
+            if (failure == Failure.None) return await AnswerAsync();
+            if (_clientGone) return ClientGone();
+            if (_uploadStatus != 0) return Outcome.Status(_uploadStatus);
+            if (failure == Failure.Aborted) return Outcome.Status(499); // the process is ending
+            if (!MayTryNext(failure)) return Fail(failure);
+            LeavePeer(failure);
+            await StopUploadAsync();
+        }
+    }
+
+    private Outcome NoLiveServer(bool startsNewRequest)
+    {
+        exchange.LogError(LogLevel.Error, "no live upstreams while connecting to upstream");
+        ref UpstreamAttempt attempt = ref exchange.Upstream.Begin(_target.Upstream.NameBytes, Now, startsNewRequest);
+        attempt.Status = 502;
+        attempt.ResponseTime = 0;
+        return Outcome.Status(502);
+    }
+
+    private Outcome ClientGone()
+    {
+        Attempt.ResponseTime = Now - Attempt.StartedAt;
+        return Outcome.Status(499);
+    }
+
+    private Outcome Fail(Failure failure)
+    {
+        Attempt.Status = failure.Status();
+        Attempt.ResponseTime = Now - Attempt.StartedAt;
+        LeavePeer(failure);
+        return Outcome.Status(failure.Status());
+    }
+
+    /// <summary>nginx's rule: within proxy_next_upstream and its bounds, and never a request twice that may not be repeated.</summary>
+    private bool MayTryNext(Failure failure)
+    {
+        // A kept connection that turns out dead says nothing about the server: it does not count as a try.
+        if (failure == Failure.Error && _connection is { IsReused: true })
+        {
+            _triesLeft++;
+            _tried.Clear();
+        }
+        NextUpstream wanted = failure.Condition();
+        if (_requestSent && exchange.Method is RequestMethod.Post or RequestMethod.Lock or RequestMethod.Patch) wanted |= NextUpstream.NonIdempotent;
+        if (_triesLeft <= 0 || (_model.NextUpstream & wanted) != wanted) return false;
+        if (_requestSent && exchange.Body is { IsComplete: false }) return false;
+        if (_requestSent && _streamedBody) return false;
+        return _model.NextUpstreamTimeout == 0 || Now - _startedAt < _model.NextUpstreamTimeout;
+    }
+
+    private void LeavePeer(Failure failure)
+    {
+        if (_peer is not { } peer) return;
+        _peer = null;
+        if (Attempt.ResponseTime < 0) Attempt.ResponseTime = Now - Attempt.StartedAt;
+        if (Attempt.Status == 0) Attempt.Status = failure.Status();
+        peer.State.Leave();
+        if (failure.BlamesServer()) _state.Failed(peer, Worker.Loop.UnixMilliseconds);
+        else if (failure == Failure.None) peer.State.Succeeded();
+        CloseConnection();
+    }
+
+    private void CloseConnection()
+    {
+        if (_connection is not { } connection) return;
+        _connection = null;
+        Attempt.BytesSent = connection.Channel.BytesSent - _sentBefore;
+        connection.Close();
+    }
+
+    /// <summary>A body that is still being sent has lost its purpose. Nothing may read from the client once this run is over.</summary>
+    private async ValueTask StopUploadAsync()
+    {
+        if (_upload is not { } upload) return;
+        _upload = null;
+        if (!upload.IsCompleted) exchange.Body.CancelRead();
+        await upload;
+    }
+
+    private async ValueTask EndAsync()
+    {
+        exchange.Upstream.Active = null;
+        LeavePeer(Failure.None);
+        await StopUploadAsync();
+        ReturnHeadBuffer();
+        _tried.Clear();
+        _fields.Clear();
+        _model = null!;
+        _target = default;
+    }
+
+    /// <summary>The status of the response asks for another server (<c>proxy_next_upstream http_502</c> …).</summary>
+    private Failure NextForStatus()
+    {
+        Failure failure = Failures.ForStatus(_statusCode);
+        return failure != Failure.None && (_model.NextUpstream & failure.Condition()) != 0 && MayTryNext(failure) ? failure : Failure.None;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Failure> ConnectAsync()
+    {
+        if (_state.TakeIdle(_peer!, _model) is { } kept)
+        {
+            _connection = kept;
+            Attempt.ConnectTime = 0;
+            return Failure.None;
+        }
+        int result = SocketCalls.Connect(_peer!.Endpoint, _model.Bind?.Resolve(exchange), _model.Bind?.IsTransparent ?? false, out int descriptor);
+        if (result < 0 && result != -Errno.EINPROGRESS)
+        {
+            if (descriptor >= 0) SocketCalls.Close(descriptor);
+            return ConnectFailed(-result);
+        }
+        _connection = new UpstreamConnection(Worker, _peer, _model);
+        Channel channel = _connection.Channel;
+        channel.Open(new SocketTransport(descriptor), connected: result == 0);
+        if (!_peer.Endpoint.IsUnix) SocketCalls.SetNoDelay(descriptor);
+        if (_model.SocketKeepAlive) SocketCalls.SetKeepAlive(descriptor);
+        if (result < 0)
+        {
+            WaitResult wait = await channel.WaitWritable(_model.ConnectTimeout);
+            if (wait == WaitResult.Aborted) return Failure.Aborted;
+            if (wait == WaitResult.TimedOut)
+            {
+                exchange.LogError(LogLevel.Error, $"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while connecting to upstream");
+                return Failure.Timeout;
+            }
+            int error = SocketCalls.PendingError(descriptor);
+            if (error != 0) return ConnectFailed(error);
+        }
+        Attempt.ConnectTime = Now - Attempt.StartedAt;
+        return Failure.None;
+    }
+
+    private Failure ConnectFailed(int errno)
+    {
+        exchange.LogError(LogLevel.Error, $"connect() failed ({Errno.Describe(errno)}) while connecting to upstream");
+        return Failure.Error;
+    }
+}

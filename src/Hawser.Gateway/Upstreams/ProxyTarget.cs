@@ -1,0 +1,168 @@
+using System.Net;
+using System.Text;
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
+using Hawser.Gateway.Variables;
+using Hawser.IO.Buffers;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Upstreams;
+
+/// <summary>Where a request goes: the upstream, the Host it gets by default, and the URI part of the <c>proxy_pass</c>.</summary>
+public readonly record struct ResolvedTarget(UpstreamModel Upstream, ByteSlice Host, ByteSlice Port, ByteSlice Uri, bool IsDynamic);
+
+/// <summary>The URL of a <c>proxy_pass</c>: fixed, or evaluated for each request.</summary>
+public sealed class ProxyTarget
+{
+    private readonly ResolvedTarget _fixed;
+    private readonly TemplateModel? _url;
+    private readonly Func<string, UpstreamModel?> _findUpstream;
+    private readonly GatewayServices _services;
+    private readonly ByteSlice _location;
+    private readonly bool _replacesPrefix;
+
+    private ProxyTarget(
+        ResolvedTarget target, TemplateModel? url, LocationConfig location, Func<string, UpstreamModel?> findUpstream, GatewayServices services)
+    {
+        _fixed = target;
+        _url = url;
+        _findUpstream = findUpstream;
+        _services = services;
+        LocationConfig outer = location;
+        while (outer.IsNameless && outer.Parent is LocationConfig parent) outer = parent;
+        _replacesPrefix = outer.MatchKind is LocationMatchKind.Prefix or LocationMatchKind.PrefixNoRegex or LocationMatchKind.Exact;
+        _location = _replacesPrefix ? ByteSlice.FromLatin1(outer.Pattern) : default;
+    }
+
+    public static ProxyTarget From(LocationConfig location, ProxyPassConfig pass, ModelBuilder builder)
+    {
+        if (pass.IsDynamic) return new ProxyTarget(default, builder.Compile(pass.Url), location, builder.FindUpstream, builder.Services);
+        EndpointAddress address = pass.Address!;
+        UpstreamModel upstream = builder.FindUpstream(UpstreamKey(address)) ?? UpstreamModel.Implicit(address, builder.Services);
+        var target = new ResolvedTarget(
+            upstream,
+            ByteSlice.FromLatin1(pass.HostHeader),
+            ByteSlice.FromLatin1(address.Kind == AddressKind.Unix ? "" : address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ByteSlice.FromLatin1(pass.Uri),
+            IsDynamic: false);
+        return new ProxyTarget(target, null, location, builder.FindUpstream, builder.Services);
+    }
+
+    /// <summary>The target of this request. False: it cannot be told, which is in the log; the answer is 500, or 502 for a name without resolver.</summary>
+    public bool TryResolve(HttpExchange exchange, out ResolvedTarget target, out int status)
+    {
+        target = _fixed;
+        status = 500;
+        if (_url is null) return true;
+        ByteSlice url = _url.Evaluate(exchange);
+        if (!StartsWithScheme(url.Span, out int scheme, out bool isTls) || isTls)
+        {
+            exchange.LogError(LogLevel.Error, isTls ? $"https is not supported yet in \"{url}\"" : $"invalid URL prefix in \"{url}\"");
+            return false;
+        }
+        ByteSlice rest = url.Slice(scheme);
+        int end = AuthorityEnd(rest.Span);
+        ByteSlice authority = rest.Slice(0, end);
+        ByteSlice uri = rest.Slice(end);
+        if (uri.Length > 0 && uri[0] == '?') uri = exchange.Arena.Concat("/"u8, uri.Span);
+        return TryFindUpstream(exchange, authority.ToString(), authority, uri, out target, out status);
+    }
+
+    /// <summary>Writes the request target for the upstream; nginx's rules of when the path is replaced, escaped or passed through.</summary>
+    public ByteSlice BuildUri(HttpExchange exchange, in ResolvedTarget target)
+    {
+        if (target.IsDynamic && !target.Uri.IsEmpty) return target.Uri;
+        if (target.Uri.IsEmpty && exchange.IsTargetUntouched) return exchange.Target;
+        ByteSlice path = exchange.Uri;
+        if (!target.Uri.IsEmpty && _replacesPrefix && exchange.IsLocationPrefixValid) path = path.Slice(Math.Min(_location.Length, path.Length));
+        ReadOnlySpan<byte> prefix = exchange.IsLocationPrefixValid ? target.Uri.Span : default;
+        bool escape = exchange.IsUriQuoted || exchange.IsInternal;
+        int pathLength = escape ? UriEscaping.EscapedLength(path.Span, EscapeKind.Uri) : path.Length;
+        int argsLength = exchange.Args.IsEmpty ? 0 : 1 + exchange.Args.Length;
+        Span<byte> room = exchange.Arena.Allocate(prefix.Length + pathLength + argsLength, out ByteSlice result);
+        prefix.CopyTo(room);
+        room = room[prefix.Length..];
+        if (escape) UriEscaping.Escape(path.Span, EscapeKind.Uri, room);
+        else path.Span.CopyTo(room);
+        room = room[pathLength..];
+        if (argsLength > 0)
+        {
+            room[0] = (byte)'?';
+            exchange.Args.Span.CopyTo(room[1..]);
+        }
+        return result;
+    }
+
+    private bool TryFindUpstream(HttpExchange exchange, string authority, ByteSlice host, ByteSlice uri, out ResolvedTarget target, out int status)
+    {
+        target = default;
+        status = 502;
+        if (!TryParse(authority, out EndpointAddress? address))
+        {
+            exchange.LogError(LogLevel.Error, $"invalid host in upstream \"{authority}\"");
+            status = 500;
+            return false;
+        }
+        UpstreamModel? upstream = _findUpstream(UpstreamKey(address));
+        if (upstream is null)
+        {
+            if (address.Kind == AddressKind.HostName)
+            {
+                exchange.LogError(LogLevel.Error, $"no resolver defined to resolve {address.Host}");
+                return false;
+            }
+            upstream = UpstreamModel.Implicit(address, _services);
+        }
+        ByteSlice port = address.Kind == AddressKind.Unix ? default : exchange.Arena.Format(address.Port);
+        if (address.Kind == AddressKind.Unix) host = ByteSlice.FromLatin1("localhost");
+        target = new ResolvedTarget(upstream, host, port, uri, IsDynamic: true);
+        return true;
+    }
+
+    private static bool TryParse(string authority, out EndpointAddress address)
+    {
+        address = null!;
+        if (authority.StartsWith("unix:", StringComparison.Ordinal))
+        {
+            string path = authority[5..].TrimEnd(':');
+            address = new EndpointAddress(authority, AddressKind.Unix, path, null, 0, false);
+            return path.Length > 0;
+        }
+        int colon = authority.LastIndexOf(':');
+        bool literal = authority.StartsWith('[');
+        bool hasPort = colon >= 0 && (!literal || colon > authority.IndexOf(']'));
+        string host = hasPort ? authority[..colon] : authority;
+        int port = 80;
+        if (hasPort && (!int.TryParse(authority.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out port) || port is < 1 or > 65535)) return false;
+        string bare = literal ? host.Trim('[', ']') : host;
+        if (bare.Length == 0) return false;
+        IPAddress.TryParse(bare, out IPAddress? ip);
+        AddressKind kind = ip is null ? AddressKind.HostName
+            : ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? AddressKind.IPv6 : AddressKind.IPv4;
+        address = new EndpointAddress(authority, kind, bare, ip, port, hasPort);
+        return true;
+    }
+
+    // An upstream block has no port of its own: http://name and http://name:80 mean it, as in nginx.
+    private static string UpstreamKey(EndpointAddress address) => address is { HasPort: true, Port: not 80 } ? address.Text : address.Host;
+
+    private static bool StartsWithScheme(ReadOnlySpan<byte> url, out int length, out bool isTls)
+    {
+        isTls = url.Length > 8 && Ascii.EqualsIgnoreCase(url[..8], "https://"u8);
+        length = isTls ? 8 : 7;
+        return isTls || url.Length > 7 && Ascii.EqualsIgnoreCase(url[..7], "http://"u8);
+    }
+
+    private static int AuthorityEnd(ReadOnlySpan<byte> rest)
+    {
+        if (rest.StartsWith("unix:"u8))
+        {
+            int colon = rest[5..].IndexOf((byte)':');
+            return colon < 0 ? rest.Length : 5 + colon;
+        }
+        int end = rest.IndexOfAny((byte)'/', (byte)'?');
+        return end < 0 ? rest.Length : end;
+    }
+}

@@ -1,0 +1,102 @@
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Compilation;
+using Hawser.IO.Buffers;
+using Hawser.IO.Sockets;
+
+namespace Hawser.Gateway.Upstreams;
+
+/// <summary>An <c>upstream</c> block, or the one server of a <c>proxy_pass</c> that names an address.</summary>
+public sealed class UpstreamModel
+{
+    private readonly PeerModel[] _primary;
+    private readonly PeerModel[] _backup;
+    private UpstreamLoopState?[] _loops = [];
+
+    public UpstreamModel(string name, PeerModel[] peers)
+    {
+        Name = name;
+        NameBytes = ByteSlice.FromLatin1(name);
+        _primary = Array.FindAll(peers, static p => !p.IsBackup);
+        _backup = Array.FindAll(peers, static p => p.IsBackup);
+        Peers = peers;
+    }
+
+    public string Name { get; }
+
+    public ByteSlice NameBytes { get; }
+
+    public IReadOnlyList<PeerModel> Peers { get; }
+
+    /// <summary>A lone server is never suspended: there is nobody else to ask.</summary>
+    public bool IsSingle => Peers.Count == 1;
+
+    /// <summary>Attempts per request: every server once.</summary>
+    public int Tries => Math.Max(1, CountUp(_primary)) + CountUp(_backup);
+
+    /// <summary>Idle connections each loop keeps; 0 closes every connection after its response.</summary>
+    public int KeepAlive { get; init; }
+
+    /// <summary>Idle connections are used again only by the location that opened them.</summary>
+    public bool KeepAliveIsLocal { get; init; }
+
+    public int KeepAliveRequests { get; init; } = 1000;
+
+    /// <summary>Milliseconds a connection may be used for; then it is closed after a response.</summary>
+    public long KeepAliveTime { get; init; } = 3_600_000;
+
+    /// <summary>Milliseconds an idle connection is kept.</summary>
+    public long KeepAliveTimeout { get; init; } = 60_000;
+
+    /// <summary>This loop's turn in the round robin and its idle connections.</summary>
+    public UpstreamLoopState For(Worker worker) => _loops[worker.Index] ??= new UpstreamLoopState(this, new RoundRobin(_primary), new RoundRobin(_backup));
+
+    /// <summary>The state of a loop that has used this upstream, or null.</summary>
+    public UpstreamLoopState? Existing(Worker worker) => worker.Index < _loops.Length ? _loops[worker.Index] : null;
+
+    public static UpstreamModel From(UpstreamConfig config, ModelBuilder builder)
+    {
+        var peers = new List<PeerModel>();
+        foreach (UpstreamServerConfig server in config.Servers)
+        {
+            foreach (SocketEndpoint endpoint in builder.Services.Addresses.Resolve(server.Address))
+            {
+                peers.Add(new PeerModel(endpoint, builder.Services.Peers.Get(config.Name, endpoint))
+                {
+                    Weight = server.Weight,
+                    MaxFails = server.MaxFails,
+                    FailTimeout = (long)server.FailTimeout.TotalMilliseconds,
+                    MaxConnections = server.MaxConnections,
+                    IsBackup = server.IsBackup,
+                    IsDown = server.IsDown,
+                });
+            }
+        }
+        UpstreamKeepAlive keepAlive = config.KeepAlive;
+        return new UpstreamModel(config.Name, [.. peers])
+        {
+            KeepAlive = keepAlive.Connections,
+            KeepAliveIsLocal = keepAlive.IsLocal,
+            KeepAliveRequests = config.Get(Configuration.Directives.Known.UpstreamKeepAliveRequests),
+            KeepAliveTime = (long)config.Get(Configuration.Directives.Known.UpstreamKeepAliveTime).TotalMilliseconds,
+            KeepAliveTimeout = (long)config.Get(Configuration.Directives.Known.UpstreamKeepAliveTimeout).TotalMilliseconds,
+            _loops = new UpstreamLoopState?[builder.Services.WorkerCount],
+        };
+    }
+
+    /// <summary>An upstream nobody named: the addresses of a host in a URL.</summary>
+    public static UpstreamModel Implicit(EndpointAddress address, GatewayServices services)
+    {
+        PeerModel[] peers = [.. services.Addresses.Resolve(address).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e)))];
+        return new UpstreamModel(address.Text, peers) { _loops = new UpstreamLoopState?[services.WorkerCount] };
+    }
+
+    private static int CountUp(PeerModel[] peers)
+    {
+        int count = 0;
+        foreach (PeerModel peer in peers)
+        {
+            if (!peer.IsDown) count++;
+        }
+        return count;
+    }
+}
