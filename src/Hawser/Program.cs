@@ -1,1 +1,3 @@
-return 0;
+using Hawser.CommandLine;
+
+return SubCommands.Claims(args) ? await SubCommands.RunAsync(args) : NginxCommand.Run(args);
