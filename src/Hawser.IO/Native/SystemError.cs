@@ -1,16 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace Hawser.IO.Native;
 
 /// <summary>Turns <c>errno</c> values into the form nginx appends to its messages: <c>(2: No such file or directory)</c>.</summary>
 public static class SystemError
 {
-    public const int OperationNotPermitted = 1; // EPERM
-    public const int NoSuchFile = 2;            // ENOENT
-    public const int PermissionDenied = 13;     // EACCES
+    private const int EIO = 5;
 
     /// <summary>The number and the C library's text, in parentheses.</summary>
-    public static string Describe(int errno) => $"({errno}: {Marshal.GetPInvokeErrorMessage(errno)})";
+    public static string Describe(int errno) => $"({Errno.Describe(errno)})";
 
     /// <summary>
     /// The <c>errno</c> behind an exception of <see cref="System.IO"/>. The framework keeps the number in
@@ -18,10 +14,10 @@ public static class SystemError
     /// </summary>
     public static int Number(Exception exception) => exception switch
     {
-        FileNotFoundException or DirectoryNotFoundException => NoSuchFile,
-        UnauthorizedAccessException => PermissionDenied,
+        FileNotFoundException or DirectoryNotFoundException => Errno.ENOENT,
+        UnauthorizedAccessException => Errno.EACCES,
         IOException { HResult: > 0 and < 4096 } => exception.HResult,
-        _ => 5, // EIO
+        _ => EIO,
     };
 
     /// <summary>What <see cref="Describe(int)"/> makes of <see cref="Number"/>.</summary>

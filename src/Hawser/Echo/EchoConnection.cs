@@ -172,7 +172,7 @@ internal sealed class EchoConnection : IDisposable
 
         // The header goes out with the first bytes of the payload; a long payload passes through in pieces.
         await _sending.WaitAsync();
-        var complete = false;
+        var midFrame = false;
         try
         {
             var used = frame.Write(_output);
@@ -188,10 +188,13 @@ internal sealed class EchoConnection : IDisposable
                     CheckText(payload.Span, frame.Final && done == frame.Length);
 
                 used += chunk;
-                if (used > 0)
-                    await SendAllAsync(_output.AsMemory(0, used));
-                if (complete = done == frame.Length)
+                midFrame = true;
+                await SendAllAsync(_output.AsMemory(0, used));
+                if (done == frame.Length)
+                {
+                    midFrame = false;
                     return;
+                }
 
                 used = 0;
                 if (!await FillAsync())
@@ -201,7 +204,7 @@ internal sealed class EchoConnection : IDisposable
         finally
         {
             // Nothing may follow half a frame, not even a close frame: then the lock stays taken.
-            if (complete)
+            if (!midFrame)
                 _sending.Release();
         }
     }
