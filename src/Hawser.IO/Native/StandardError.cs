@@ -17,8 +17,7 @@ public static partial class StandardError
     public const int Descriptor = 2;
 
     private const int GetDescriptorFlags = 1; // F_GETFD
-    private const int CloseOnExec = 1;        // FD_CLOEXEC
-    private const int Interrupted = 4;        // EINTR
+    private const int CloseOnExec = Libc.FD_CLOEXEC;
 
     private static readonly bool Inherited = IsInherited();
 
@@ -36,10 +35,10 @@ public static partial class StandardError
             var written = 0;
             while (written < bytes.Length)
             {
-                var n = NativeWrite(Descriptor, start + written, (nuint)(bytes.Length - written));
+                var n = Libc.Result(Libc.write(Descriptor, start + written, (nuint)(bytes.Length - written)));
                 if (n > 0)
-                    written += (int)n;
-                else if (n == 0 || Marshal.GetLastPInvokeError() != Interrupted)
+                    written += n;
+                else if (n != -Errno.EINTR)
                     return; // nobody is left to be told
             }
         }
@@ -50,9 +49,6 @@ public static partial class StandardError
         var flags = NativeFcntl(Descriptor, GetDescriptorFlags, 0);
         return flags >= 0 && (flags & CloseOnExec) == 0;
     }
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static unsafe partial nint NativeWrite(int descriptor, byte* buffer, nuint count);
 
     // The third argument is variadic in C; every Linux ABI .NET runs on passes it like a named integer argument.
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
