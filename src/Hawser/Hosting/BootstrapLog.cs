@@ -20,13 +20,15 @@ internal sealed class BootstrapLog : IDisposable
     private readonly AppendFile? _file;
     private readonly ErrorLogLevel _level;
     private readonly TimeProvider _time;
+    private readonly Action<ErrorLogLevel, string>? _forward;
     private bool _onTerminal = true;
 
-    private BootstrapLog(AppendFile? file, ErrorLogLevel level, TimeProvider time)
+    private BootstrapLog(AppendFile? file, ErrorLogLevel level, TimeProvider time, Action<ErrorLogLevel, string>? forward = null)
     {
         _file = file;
         _level = level;
         _time = time;
+        _forward = forward;
     }
 
     /// <summary>Opens the log of <c>-e</c>; one that cannot be opened is reported and replaced by standard error.</summary>
@@ -49,6 +51,10 @@ internal sealed class BootstrapLog : IDisposable
         }
     }
 
+    /// <summary>A log that hands everything on, for the time when the gateway's own logs are open.</summary>
+    public static BootstrapLog Forward(Action<ErrorLogLevel, string> target) =>
+        new(null, ErrorLogLevel.Debug, TimeProvider.System, target) { _onTerminal = false };
+
     /// <summary>From now on only the file is written; without a file, nothing.</summary>
     public void LeaveTerminal() => _onTerminal = false;
 
@@ -65,6 +71,7 @@ internal sealed class BootstrapLog : IDisposable
             _file.Write(Encoding.UTF8.GetBytes(line));
         }
 
+        _forward?.Invoke(level, message);
         if (_onTerminal && level <= ErrorLogLevel.Warn)
             WriteTerminal($"nginx: [{LevelNames[(int)level]}] {message}\n{details}");
     }

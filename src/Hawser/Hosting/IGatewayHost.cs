@@ -22,4 +22,7 @@ internal interface IGatewayHost
 
     /// <summary>WINCH: no new connections, but stay.</summary>
     void StopAccepting();
+
+    /// <summary>Writes into the error logs of the main context; any thread may.</summary>
+    void Log(ErrorLogLevel level, string message);
 }
