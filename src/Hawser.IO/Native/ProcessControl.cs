@@ -5,9 +5,6 @@ namespace Hawser.IO.Native;
 /// <summary>Signals, limits and other attributes of a Linux process. Methods that can fail return <c>errno</c>, 0 for success.</summary>
 public static partial class ProcessControl
 {
-    /// <summary>signal(7) numbers; the same on every architecture .NET runs on under Linux.</summary>
-    public const int SigHup = 1, SigInt = 2, SigQuit = 3, SigUsr1 = 10, SigUsr2 = 12, SigTerm = 15, SigWinch = 28;
-
     private const int OpenFiles = 7;  // RLIMIT_NOFILE
     private const int CoreSize = 4;   // RLIMIT_CORE
     private const int SetDumpable = 4; // PR_SET_DUMPABLE

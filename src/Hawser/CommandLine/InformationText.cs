@@ -1,4 +1,4 @@
-using Hawser.IO.Native;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.CommandLine;
 
@@ -46,7 +46,7 @@ public static class InformationText
     /// </summary>
     public static string Features()
     {
-        var openSsl = OpenSslLibrary.ReadVersion() is { } version ? $"built with {version}\nTLS SNI support enabled\n" : "";
+        var openSsl = ProcessServices.ReadOpenSslVersion() is { } version ? $"built with {version}\nTLS SNI support enabled\n" : "";
         return $"{openSsl}configure arguments:{BuildFeatures.ConfigureArguments}\n";
     }
 }

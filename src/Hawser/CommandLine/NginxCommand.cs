@@ -1,8 +1,6 @@
 using System.Text;
-using Hawser.Configuration.Model;
-using Hawser.Configuration.Syntax;
+using Hawser.Gateway.Hosting;
 using Hawser.Hosting;
-using Hawser.IO.Native;
 
 namespace Hawser.CommandLine;
 
@@ -21,7 +19,7 @@ internal static class NginxCommand
     {
         if (!NginxOptionParser.TryParse(arguments, out var options, out var error))
         {
-            BootstrapLog.Say(error!);
+            StartupLog.Say(error!);
             return Failure;
         }
 
@@ -33,14 +31,20 @@ internal static class NginxCommand
         }
 
         var source = ConfigurationSource.From(options);
-        var errorLog = options.ErrorLog is null or "stderr" ? null : ByteText.ToDisplay(ConfigurationSource.Resolve(options.ErrorLog, source.Prefix));
-        using var log = BootstrapLog.Open(errorLog, options.TestConfiguration ? ErrorLogLevel.Info : ErrorLogLevel.Notice, TimeProvider.System);
+        var errorLog = options.ErrorLog is null or "stderr" ? null : ConfigurationSource.Resolve(options.ErrorLog, source.Prefix);
+        using var log = StartupLog.Open(errorLog, options.TestConfiguration ? MessageLevel.Information : MessageLevel.Notice, TimeProvider.System);
         if (options.TestConfiguration)
             return new ConfigurationTest(source, factory, log).Run(options.Quiet, options.DumpConfiguration);
         if (options.Signal != ControlSignal.None)
-            return source.Load(log).Config is { } configuration && ControlSender.Send(options.Signal, configuration, log) ? Success : Failure;
+            return Send(options.Signal, source, log);
 
         return new GatewayProcess(source, factory, log, ProcessPolicy.Service).Run();
+    }
+
+    private static int Send(ControlSignal signal, ConfigurationSource source, StartupLog log)
+    {
+        var configuration = source.Load(log);
+        return configuration.IsUsable && ControlSender.Send(signal, configuration, log) ? Success : Failure;
     }
 
     private static void ShowInformation(NginxOptions options)
@@ -51,6 +55,6 @@ internal static class NginxCommand
         if (options.ShowFeatures)
             text += InformationText.Features();
 
-        StandardError.Write(Encoding.UTF8.GetBytes(text));
+        ProcessServices.WriteError(Encoding.UTF8.GetBytes(text));
     }
 }

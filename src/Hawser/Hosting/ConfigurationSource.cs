@@ -1,26 +1,21 @@
 using Hawser.CommandLine;
-using Hawser.Configuration;
-using Hawser.Configuration.Diagnostics;
-using Hawser.Configuration.Model;
-using Hawser.Configuration.Syntax;
-using Hawser.IO.Native;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
 
 /// <summary>
-/// Where a run takes its configuration from. It can be read again and again: every reload is a fresh load with the same options.
+/// Where a run takes its configuration from. It can be read again and again: every reload is a fresh load of the same request.
 /// </summary>
-internal sealed class ConfigurationSource
+internal sealed class ConfigurationSource(ConfigurationRequest request)
 {
-    private readonly LoadOptions _options;
-
-    public ConfigurationSource(LoadOptions options) => _options = options;
-
     /// <summary>The full path of the main file.</summary>
-    public string Path => _options.Path;
+    public string Path => request.Path;
 
     /// <summary>The prefix, a full path with a slash at its end.</summary>
-    public string Prefix => _options.Prefix;
+    public string Prefix => request.Prefix;
+
+    /// <summary>The folder with what comes with the program, such as <c>mime.types</c>.</summary>
+    public static string ShippedFiles => System.IO.Path.Combine(AppContext.BaseDirectory, "conf");
 
     /// <summary>Resolves paths like nginx: <c>-c</c> and <c>-e</c> start at the prefix, and a relative prefix starts here.</summary>
     public static ConfigurationSource From(NginxOptions options)
@@ -29,44 +24,25 @@ internal sealed class ConfigurationSource
         if (!prefix.EndsWith('/'))
             prefix += "/";
 
-        return new ConfigurationSource(new LoadOptions
+        return new ConfigurationSource(new ConfigurationRequest
         {
             Path = Resolve(options.ConfigurationFile ?? Product.DefaultConfigurationFile, prefix),
-            Prefix = ByteText.FromText(prefix),
-            Globals = options.GlobalDirectives is { } globals ? ByteText.FromText(globals) : null,
-            FallbackIncludeDirectory = ByteText.FromText(System.IO.Path.Combine(AppContext.BaseDirectory, "conf")),
-            IsPrivileged = ProcessControl.EffectiveUserId == 0,
+            Prefix = prefix,
+            Globals = options.GlobalDirectives,
+            FallbackIncludeDirectory = ShippedFiles,
         });
     }
 
-    /// <summary>A path of the command line or the configuration, against the prefix.</summary>
-    public static string Resolve(string path, string prefix) => ByteText.FromText(path.StartsWith('/') ? path : prefix + path);
+    /// <summary>A path of the command line, against the prefix.</summary>
+    public static string Resolve(string path, string prefix) => path.StartsWith('/') ? path : prefix + path;
 
     /// <summary>Loads, and writes what there is to say into the log.</summary>
-    /// <returns>Null configuration if it has an error.</returns>
-    public ConfigurationResult Load(BootstrapLog log)
+    public GatewayConfiguration Load(StartupLog log)
     {
-        var result = ConfigurationLoader.Load(_options);
-        var diagnostics = result.Diagnostics;
-        foreach (var diagnostic in diagnostics)
-            Write(log, diagnostic);
+        var configuration = GatewayConfiguration.Load(request);
+        foreach (var message in configuration.Messages)
+            log.Write(message.Level, message.Text, message.Details);
 
-        return result;
+        return configuration;
     }
-
-    private static void Write(BootstrapLog log, Diagnostic diagnostic)
-    {
-        var level = diagnostic.Severity switch
-        {
-            Severity.Emergency => ErrorLogLevel.Emerg,
-            Severity.Warning => ErrorLogLevel.Warn,
-            _ => ErrorLogLevel.Notice,
-        };
-
-        // The headline starts with the level in brackets, which the log adds by itself.
-        var headline = ByteText.ToDisplay(diagnostic.Headline);
-        log.Write(level, headline[(headline.IndexOf(']') + 2)..], Details(diagnostic));
-    }
-
-    private static string? Details(Diagnostic diagnostic) => diagnostic.Hint is { } hint ? $"  {ByteText.ToDisplay(hint)}\n" : null;
 }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Hawser.IO.Native;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
 
@@ -11,12 +11,12 @@ internal sealed class ControlQueue : IDisposable
     /// <summary>Signals, the request behind each, and what nginx logs about it.</summary>
     private static readonly (int Signal, string Name, ControlRequest Request, string Action)[] Signals =
     [
-        (ProcessControl.SigTerm, "SIGTERM", ControlRequest.Stop, "exiting"),
-        (ProcessControl.SigInt, "SIGINT", ControlRequest.Stop, "exiting"),
-        (ProcessControl.SigQuit, "SIGQUIT", ControlRequest.Quit, "shutting down"),
-        (ProcessControl.SigHup, "SIGHUP", ControlRequest.Reload, "reconfiguring"),
-        (ProcessControl.SigUsr1, "SIGUSR1", ControlRequest.Reopen, "reopening logs"),
-        (ProcessControl.SigWinch, "SIGWINCH", ControlRequest.StopAccepting, "stop accepting connections"),
+        (UnixSignal.Term, "SIGTERM", ControlRequest.Stop, "exiting"),
+        (UnixSignal.Int, "SIGINT", ControlRequest.Stop, "exiting"),
+        (UnixSignal.Quit, "SIGQUIT", ControlRequest.Quit, "shutting down"),
+        (UnixSignal.Hup, "SIGHUP", ControlRequest.Reload, "reconfiguring"),
+        (UnixSignal.Usr1, "SIGUSR1", ControlRequest.Reopen, "reopening logs"),
+        (UnixSignal.Winch, "SIGWINCH", ControlRequest.StopAccepting, "stop accepting connections"),
     ];
 
     private readonly Queue<(ControlRequest Request, string Cause)> _requests = new();
@@ -32,7 +32,7 @@ internal sealed class ControlQueue : IDisposable
                 continue;
 
             // A parent that ignores a signal (nohup, background jobs of scripts) hands that down, and it would win.
-            ProcessControl.ResetSignal(signal);
+            ProcessServices.ResetSignal(signal);
             _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
             {
                 context.Cancel = true;

@@ -1,8 +1,5 @@
 using Hawser.CommandLine;
-using Hawser.Configuration.Directives;
-using Hawser.Configuration.Model;
-using Hawser.Configuration.Syntax;
-using Hawser.IO.Native;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
 
@@ -11,31 +8,31 @@ internal static class ControlSender
 {
     /// <summary>Sends the signal.</summary>
     /// <returns>Whether it was delivered; if not, the log says why, in nginx's words.</returns>
-    public static bool Send(ControlSignal signal, MainConfig configuration, BootstrapLog log)
+    public static bool Send(ControlSignal signal, GatewayConfiguration configuration, StartupLog log)
     {
-        log.Write(ErrorLogLevel.Notice, "signal process started");
+        log.Write(MessageLevel.Notice, "signal process started");
         try
         {
-            var processId = PidFile.Read(ByteText.ToDisplay(configuration.Get(Known.Pid)));
+            var processId = PidFile.Read(configuration.Process.PidPath);
             var number = Number(signal);
-            var errno = ProcessControl.Kill(processId, number);
+            var errno = ProcessServices.Kill(processId, number);
             if (errno != 0)
-                log.Write(ErrorLogLevel.Alert, $"kill({processId}, {number}) failed {SystemError.Describe(errno)}");
+                log.Write(MessageLevel.Alert, $"kill({processId}, {number}) failed {ProcessServices.DescribeError(errno)}");
             return errno == 0;
         }
         catch (IOException e)
         {
-            log.Write(ErrorLogLevel.Error, e.Message);
+            log.Write(MessageLevel.Error, e.Message);
             return false;
         }
     }
 
     private static int Number(ControlSignal signal) => signal switch
     {
-        ControlSignal.Stop => ProcessControl.SigTerm,
-        ControlSignal.Quit => ProcessControl.SigQuit,
-        ControlSignal.Reload => ProcessControl.SigHup,
-        ControlSignal.Reopen => ProcessControl.SigUsr1,
+        ControlSignal.Stop => UnixSignal.Term,
+        ControlSignal.Quit => UnixSignal.Quit,
+        ControlSignal.Reload => UnixSignal.Hup,
+        ControlSignal.Reopen => UnixSignal.Usr1,
         _ => throw new ArgumentOutOfRangeException(nameof(signal)),
     };
 }

@@ -1,7 +1,4 @@
-using Hawser.Configuration.Directives;
-using Hawser.Configuration.Model;
-using Hawser.Configuration.Syntax;
-using Hawser.IO.Native;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
 
@@ -17,14 +14,14 @@ internal sealed class GatewayProcess
 
     private readonly ConfigurationSource _source;
     private readonly IGatewayFactory _factory;
-    private readonly BootstrapLog _log;
+    private readonly StartupLog _log;
     private readonly ProcessPolicy _policy;
-    private readonly bool _detached = DetachedProcess.IsThisProcess;
+    private readonly bool _detached = ProcessServices.IsDetached;
     private IGatewayHost? _host;
-    private MainConfig? _configuration;
+    private GatewayConfiguration? _configuration;
     private PidFile? _pidFile;
 
-    public GatewayProcess(ConfigurationSource source, IGatewayFactory factory, BootstrapLog log, ProcessPolicy policy)
+    public GatewayProcess(ConfigurationSource source, IGatewayFactory factory, StartupLog log, ProcessPolicy policy)
     {
         _source = source;
         _factory = factory;
@@ -40,26 +37,22 @@ internal sealed class GatewayProcess
     public int Run()
     {
         // 1 configuration
-        if (_source.Load(_log).Config is not { } configuration)
+        var configuration = _source.Load(_log);
+        if (!configuration.IsUsable)
             return Failure;
 
         try
         {
             // 2 background: the copy comes back here with _detached set
-            if (_policy.Detach && !_detached && configuration.Get(Known.Daemon))
-                return DetachedProcess.StartAndWait();
+            if (_policy.Detach && !_detached && configuration.Process.Daemon)
+                return ProcessServices.StartDetached();
 
             return Serve(configuration);
         }
         catch (Exception e) when (e is GatewayFailureException or IOException)
         {
-            _log.Write(ErrorLogLevel.Emerg, e.Message);
+            _log.Write(MessageLevel.Emergency, e.Message);
             return Failure;
-        }
-        catch (CredentialsException e)
-        {
-            _log.Write(ErrorLogLevel.Emerg, e.Message);
-            return Fatal;
         }
         finally
         {
@@ -67,11 +60,11 @@ internal sealed class GatewayProcess
         }
     }
 
-    private int Serve(MainConfig configuration)
+    private int Serve(GatewayConfiguration configuration)
     {
         // 3 process attributes; the user is looked up before anything is bound, so that a wrong name costs nothing
-        var user = _policy.DropUser ? ProcessUser.Resolve(configuration, _log) : null;
-        ApplyAttributes(configuration);
+        var user = _policy.DropUser ? ProcessUser.Resolve(configuration.Process.User, _log) : null;
+        ApplyAttributes(configuration.Process);
 
         // 4 signals before the pid file: who reads it may use it at once
         using var queue = new ControlQueue();
@@ -81,9 +74,12 @@ internal sealed class GatewayProcess
         _configuration = configuration;
         _host = _factory.Start(configuration);
         if (_policy.WritePidFile)
-            _pidFile = CreatePidFile(configuration);
-        if (user is not null)
-            Credentials.Drop(user.Name, user.UserId, user.GroupId);
+            _pidFile = CreatePidFile(configuration.Process);
+        if (user is not null && ProcessServices.DropPrivileges(user.Name, user.UserId, user.GroupId) is { } error)
+        {
+            _log.Write(MessageLevel.Emergency, error);
+            return Fatal;
+        }
 
         // 6 ready
         _host.Completion.ContinueWith(
@@ -97,7 +93,7 @@ internal sealed class GatewayProcess
         }
 
         _host.Completion.GetAwaiter().GetResult(); // an error that ended it ends the process as an error
-        _host.Log(ErrorLogLevel.Notice, "exit");
+        _host.Log(MessageLevel.Notice, "exit");
         return Success;
     }
 
@@ -107,7 +103,7 @@ internal sealed class GatewayProcess
         if (item.Request == ControlRequest.Completed)
             return false;
 
-        _host!.Log(ErrorLogLevel.Notice, item.Cause);
+        _host!.Log(MessageLevel.Notice, item.Cause);
         switch (item.Request)
         {
             case ControlRequest.Stop:
@@ -120,7 +116,7 @@ internal sealed class GatewayProcess
                 Reload();
                 break;
             case ControlRequest.Reopen:
-                _host.Log(ErrorLogLevel.Notice, "reopening logs");
+                _host.Log(MessageLevel.Notice, "reopening logs");
                 _host.ReopenLogs();
                 break;
             case ControlRequest.StopAccepting:
@@ -134,45 +130,43 @@ internal sealed class GatewayProcess
     /// <summary>A configuration that cannot be used changes nothing; the log says why.</summary>
     private void Reload()
     {
-        _host!.Log(ErrorLogLevel.Notice, "reconfiguring");
-        using var log = BootstrapLog.Forward(_host.Log);
-        if (_source.Load(log).Config is not { } configuration)
+        _host!.Log(MessageLevel.Notice, "reconfiguring");
+        using var log = StartupLog.Forward(_host.Log);
+        var configuration = _source.Load(log);
+        if (!configuration.IsUsable)
             return;
 
         try
         {
             if (_policy.DropUser)
-                ProcessUser.Resolve(configuration, log);
+                ProcessUser.Resolve(configuration.Process.User, log);
             _host.Reload(configuration);
-            ReplacePidFile(configuration);
+            ReplacePidFile(configuration.Process);
             _configuration = configuration;
         }
         catch (Exception e) when (e is GatewayFailureException or IOException)
         {
-            _host.Log(ErrorLogLevel.Emerg, e.Message);
+            _host.Log(MessageLevel.Emergency, e.Message);
         }
     }
 
-    private void ReplacePidFile(MainConfig configuration)
+    private void ReplacePidFile(ProcessSettings settings)
     {
-        if (!_policy.WritePidFile || configuration.Get(Known.Pid) == _configuration!.Get(Known.Pid))
+        if (!_policy.WritePidFile || settings.PidPath == _configuration!.Process.PidPath)
             return;
 
-        var created = CreatePidFile(configuration);
+        var created = CreatePidFile(settings);
         _pidFile?.Dispose();
         _pidFile = created;
     }
 
-    private static PidFile CreatePidFile(MainConfig configuration)
+    private static PidFile CreatePidFile(ProcessSettings settings)
     {
-        var (path, _, isExplicit) = configuration.Find(Known.Pid);
-        var name = ByteText.ToDisplay(path);
-
         // nginx's packages ship the directory of the default; here it may never have existed.
-        if (!isExplicit && Path.GetDirectoryName(name) is { } directory && Directory.Exists(Path.GetDirectoryName(directory)))
+        if (settings.IsPidPathDefault && Path.GetDirectoryName(settings.PidPath) is { } directory && Directory.Exists(Path.GetDirectoryName(directory)))
             TryCreateDirectory(directory);
 
-        return PidFile.Create(name, Environment.ProcessId);
+        return PidFile.Create(settings.PidPath, Environment.ProcessId);
     }
 
     private static void TryCreateDirectory(string directory)
@@ -187,26 +181,23 @@ internal sealed class GatewayProcess
         }
     }
 
-    private void ApplyAttributes(MainConfig configuration)
+    private void ApplyAttributes(ProcessSettings settings)
     {
-        foreach (var variable in configuration.Get(Known.Env))
-        {
-            if (variable.Value is not null)
-                Environment.SetEnvironmentVariable(ByteText.ToDisplay(variable.Name), ByteText.ToDisplay(variable.Value));
-        }
+        foreach (var (name, value) in settings.Environment)
+            Environment.SetEnvironmentVariable(name, value);
 
-        if (configuration.Get(Known.WorkerRlimitNofile) is var files and > 0)
-            Report(ProcessControl.SetOpenFileLimit((ulong)files), $"setrlimit(RLIMIT_NOFILE, {files})");
-        if (configuration.Get(Known.WorkerRlimitCore) is var core and >= 0)
-            Report(ProcessControl.SetCoreSizeLimit((ulong)core), $"setrlimit(RLIMIT_CORE, {core})");
-        if (configuration.Get(Known.WorkingDirectory) is { } directory)
-            Report(ProcessControl.ChangeDirectory(ByteText.ToDisplay(directory)), $"chdir(\"{ByteText.ToDisplay(directory)}\")");
+        if (settings.OpenFileLimit > 0)
+            Report(ProcessServices.SetOpenFileLimit((ulong)settings.OpenFileLimit), $"setrlimit(RLIMIT_NOFILE, {settings.OpenFileLimit})");
+        if (settings.CoreSizeLimit >= 0)
+            Report(ProcessServices.SetCoreSizeLimit((ulong)settings.CoreSizeLimit), $"setrlimit(RLIMIT_CORE, {settings.CoreSizeLimit})");
+        if (settings.WorkingDirectory is { } directory)
+            Report(ProcessServices.ChangeDirectory(directory), $"chdir(\"{directory}\")");
     }
 
     private void Report(int errno, string call)
     {
         if (errno != 0)
-            _log.Write(ErrorLogLevel.Alert, $"{call} failed {SystemError.Describe(errno)}");
+            _log.Write(MessageLevel.Alert, $"{call} failed {ProcessServices.DescribeError(errno)}");
     }
 
     /// <summary>
@@ -219,17 +210,9 @@ internal sealed class GatewayProcess
         if (!_detached)
             return;
 
-        foreach (var log in _configuration!.Get(Known.ErrorLog))
-        {
-            if (log.Path is null)
-            {
-                DetachedProcess.ReportReady();
-                return; // error_log stderr: it stays
-            }
-        }
-
-        using var target = AppendFile.Open(_configuration.Get(Known.ErrorLog) is [{ Path: { } path }, ..] ? ByteText.ToDisplay(path) : "/dev/null");
-        Report(ProcessControl.Duplicate(target.Descriptor, StandardError.Descriptor), "dup2(STDERR)");
-        DetachedProcess.ReportReady();
+        var logs = _configuration!.Process.ErrorLogs;
+        if (!logs.Contains(null)) // error_log stderr: the stream stays as it is
+            Report(ProcessServices.RedirectError(logs is [{ } path, ..] ? path : "/dev/null"), "dup2(STDERR)");
+        ProcessServices.ReportReady();
     }
 }

@@ -1,4 +1,4 @@
-using Hawser.Configuration.Model;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
 
@@ -9,7 +9,7 @@ internal interface IGatewayHost
     Task Completion { get; }
 
     /// <summary>Takes a new configuration; throws and keeps the old one if it cannot be put to work.</summary>
-    void Reload(MainConfig configuration);
+    void Reload(GatewayConfiguration configuration);
 
     /// <summary>QUIT: no new connections, finish what is there.</summary>
     void BeginGracefulStop();
@@ -24,5 +24,5 @@ internal interface IGatewayHost
     void StopAccepting();
 
     /// <summary>Writes into the error logs of the main context; any thread may.</summary>
-    void Log(ErrorLogLevel level, string message);
+    void Log(MessageLevel level, string message);
 }

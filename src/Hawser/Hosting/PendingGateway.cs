@@ -1,13 +1,13 @@
-using Hawser.Configuration.Model;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
 
 /// <summary>Stands in until the data path is there.</summary>
 internal sealed class PendingGateway : IGatewayFactory
 {
-    public void Check(MainConfig configuration)
+    public void Check(GatewayConfiguration configuration)
     {
     }
 
-    public IGatewayHost Start(MainConfig configuration) => throw new GatewayFailureException("the data path is not part of this build");
+    public IGatewayHost Start(GatewayConfiguration configuration) => throw new GatewayFailureException("the data path is not part of this build");
 }

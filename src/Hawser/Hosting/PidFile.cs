@@ -1,4 +1,4 @@
-using Hawser.IO.Native;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
 
@@ -31,7 +31,7 @@ internal sealed class PidFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"open() \"{path}\" failed {SystemError.Describe(e)}", e);
+            throw new IOException($"open() \"{path}\" failed {ProcessServices.DescribeError(e)}", e);
         }
 
         return new PidFile(path, content);
@@ -48,7 +48,7 @@ internal sealed class PidFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"open() \"{path}\" failed {SystemError.Describe(e)}", e);
+            throw new IOException($"open() \"{path}\" failed {ProcessServices.DescribeError(e)}", e);
         }
 
         // Zero would signal every process of the caller's group.

@@ -1,7 +1,4 @@
-using Hawser.Configuration.Directives;
-using Hawser.Configuration.Model;
-using Hawser.Configuration.Syntax;
-using Hawser.IO.Native;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
 
@@ -18,30 +15,22 @@ internal sealed record ProcessUser(string Name, uint UserId, uint GroupId)
     /// <summary>Finds out which user to change to.</summary>
     /// <returns>Null if there is nothing to do: not started by root, or root is wanted.</returns>
     /// <exception cref="GatewayFailureException">There is no such user or group.</exception>
-    public static ProcessUser? Resolve(MainConfig configuration, BootstrapLog log)
+    public static ProcessUser? Resolve(UserSetting? setting, StartupLog log)
     {
-        var (user, span, _) = configuration.Find(Known.User);
-        if (ProcessControl.EffectiveUserId != 0)
+        if (!ProcessServices.IsRoot)
         {
-            if (user is not null)
-                log.Write(ErrorLogLevel.Warn, "the \"user\" directive makes sense only if the process runs with super-user privileges, ignored" + Place(span));
+            if (setting is not null)
+                log.Write(MessageLevel.Warning, $"the \"user\" directive makes sense only if the process runs with super-user privileges, ignored{setting.Place}");
             return null;
         }
 
-        var name = user is null ? Nobody : ByteText.ToDisplay(user.User);
-        var found = Credentials.FindUser(name) ?? throw new GatewayFailureException($"getpwnam(\"{name}\") failed{Place(span)}");
+        var name = setting?.User ?? Nobody;
+        var found = ProcessServices.FindUser(name) ?? throw new GatewayFailureException($"getpwnam(\"{name}\") failed{setting?.Place}");
 
-        // The group of nobody is called nobody or nogroup; a user's number of it serves for both.
-        var group = user is null
+        // The group of nobody is called nobody or nogroup; the user's own number of it serves for both.
+        var group = setting is null
             ? found.GroupId
-            : Credentials.FindGroup(ByteText.ToDisplay(user.Group)) ?? throw new GatewayFailureException($"getgrnam(\"{ByteText.ToDisplay(user.Group)}\") failed{Place(span)}");
+            : ProcessServices.FindGroup(setting.Group) ?? throw new GatewayFailureException($"getgrnam(\"{setting.Group}\") failed{setting.Place}");
         return found.UserId == 0 ? null : new ProcessUser(name, found.UserId, group);
     }
-
-    private static string Place(SourceSpan? span) => span switch
-    {
-        null => "",
-        { File.IsCommandLine: true } => " in command line",
-        { } place => $" in {ByteText.ToDisplay(place.File.Path)}:{place.Line}",
-    };
 }

@@ -1,5 +1,5 @@
 using Hawser.Hosting;
-using Hawser.IO.Native;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Tests.Hosting;
 
@@ -30,15 +30,15 @@ public sealed class ControlQueueTests
 
     // USR1 and HUP would end the test process if the queue did not catch them.
     [Theory]
-    [InlineData(ProcessControl.SigUsr1, ControlRequest.Reopen, "signal 10 (SIGUSR1) received, reopening logs")]
-    [InlineData(ProcessControl.SigHup, ControlRequest.Reload, "signal 1 (SIGHUP) received, reconfiguring")]
-    [InlineData(ProcessControl.SigWinch, ControlRequest.StopAccepting, "signal 28 (SIGWINCH) received, stop accepting connections")]
+    [InlineData(UnixSignal.Usr1, ControlRequest.Reopen, "signal 10 (SIGUSR1) received, reopening logs")]
+    [InlineData(UnixSignal.Hup, ControlRequest.Reload, "signal 1 (SIGHUP) received, reconfiguring")]
+    [InlineData(UnixSignal.Winch, ControlRequest.StopAccepting, "signal 28 (SIGWINCH) received, stop accepting connections")]
     public void Signal_ToThisProcess_BecomesARequest(int signal, object expected, string cause)
     {
         using var queue = new ControlQueue();
         queue.Listen(detached: true);
 
-        Assert.Equal(0, ProcessControl.Kill(Environment.ProcessId, signal));
+        Assert.Equal(0, ProcessServices.Kill(Environment.ProcessId, signal));
 
         Assert.Equal(((ControlRequest)expected, cause), queue.Take());
     }

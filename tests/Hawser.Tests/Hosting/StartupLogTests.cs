@@ -1,9 +1,8 @@
-using Hawser.Configuration.Model;
-using Hawser.Hosting;
+using Hawser.Gateway.Hosting;
 
 namespace Hawser.Tests.Hosting;
 
-public sealed class BootstrapLogTests : IDisposable
+public sealed class StartupLogTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
@@ -13,10 +12,10 @@ public sealed class BootstrapLogTests : IDisposable
     public void Write_IntoAFile_HasNginxsFormatAndKeepsWhatWasThere()
     {
         var path = _directory.Write("error.log", "before\n");
-        using var log = BootstrapLog.Open(path, ErrorLogLevel.Notice, new FixedTime());
+        using var log = StartupLog.Open(path, MessageLevel.Notice, new FixedTime());
         log.LeaveTerminal();
 
-        log.Write(ErrorLogLevel.Emerg, "no such thing in /x.conf:3");
+        log.Write(MessageLevel.Emergency, "no such thing in /x.conf:3");
 
         var id = Environment.ProcessId;
         Assert.Equal($"before\n2026/11/22 13:05:09 [emerg] {id}#{id}: no such thing in /x.conf:3\n", File.ReadAllText(path));
@@ -26,10 +25,10 @@ public sealed class BootstrapLogTests : IDisposable
     public void Write_BelowTheLevel_IsLeftOut()
     {
         var path = _directory.File("error.log");
-        using var log = BootstrapLog.Open(path, ErrorLogLevel.Notice, new FixedTime());
+        using var log = StartupLog.Open(path, MessageLevel.Notice, new FixedTime());
         log.LeaveTerminal();
 
-        log.Write(ErrorLogLevel.Info, "trifle");
+        log.Write(MessageLevel.Information, "trifle");
 
         Assert.Equal("", File.ReadAllText(path));
     }
@@ -37,13 +36,13 @@ public sealed class BootstrapLogTests : IDisposable
     [Fact]
     public void Forward_HandsEverythingOn()
     {
-        var received = new List<(ErrorLogLevel, string)>();
-        using var log = BootstrapLog.Forward((level, message) => received.Add((level, message)));
+        var received = new List<(MessageLevel, string)>();
+        using var log = StartupLog.Forward((level, message) => received.Add((level, message)));
 
-        log.Write(ErrorLogLevel.Warn, "one", "details for a terminal");
-        log.Write(ErrorLogLevel.Debug, "two");
+        log.Write(MessageLevel.Warning, "one", "details for a terminal");
+        log.Write(MessageLevel.Debug, "two");
 
-        Assert.Equal([(ErrorLogLevel.Warn, "one"), (ErrorLogLevel.Debug, "two")], received);
+        Assert.Equal([(MessageLevel.Warning, "one"), (MessageLevel.Debug, "two")], received);
     }
 
     private sealed class FixedTime : TimeProvider
