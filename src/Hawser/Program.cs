@@ -1,1 +1,4 @@
-return 0;
+using Hawser.CommandLine;
+using Hawser.Hosting;
+
+return SubCommands.Claims(args) ? await SubCommands.RunAsync(args) : NginxCommand.Run(args, new PendingGateway());

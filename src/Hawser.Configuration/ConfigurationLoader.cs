@@ -1,0 +1,22 @@
+using Hawser.Configuration.Binding;
+using Hawser.Configuration.Diagnostics;
+using Hawser.Configuration.Model;
+using Hawser.Configuration.Syntax;
+
+namespace Hawser.Configuration;
+
+/// <summary>Reads an nginx configuration: text in, diagnostics and an immutable typed configuration out. Opens no socket and starts nothing.</summary>
+public static class ConfigurationLoader
+{
+    /// <summary>Loads a configuration. Errors in it are returned, never thrown.</summary>
+    public static ConfigurationResult Load(LoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var diagnostics = new DiagnosticBag();
+        var reader = new ConfigurationReader(options, diagnostics);
+        ParsedConfiguration parsed = reader.Read();
+        var session = new BindSession(options, new MainConfig(reader.Path, reader.Prefix), diagnostics);
+        session.Bind(parsed);
+        return new ConfigurationResult(diagnostics.HasErrors ? null : session.Main, diagnostics.ToSorted(), reader.Files);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Hawser.Configuration.Binding;
+using Hawser.Configuration.Model;
+using In = Hawser.Configuration.Directives.DirectiveContexts;
+
+namespace Hawser.Configuration.Directives;
+
+public static partial class Known
+{
+    public static readonly Directive<ImmutableArray<LogFormatConfig>> LogFormat = Modules.Log.List(
+        "log_format", In.Http, Arity.TwoOrMore, "name [escape=default | json | none] string ...", LogBinder.LogFormat,
+        "Names a format for access logs.", Inheritance.None, "combined \"...\"");
+
+    public static readonly Directive<AccessLogSet> AccessLog = Modules.Log.Add(
+        new Directive<AccessLogSet>(
+            "access_log", In.HttpServerLocation | In.LocationIf | In.LimitExcept, Arity.OneOrMore, new AccessLogSet(false, []), LogBinder.AccessLog)
+        {
+            DefaultFrom = LogBinder.DefaultAccessLog,
+            Syntax = ["path [format [buffer=size] [gzip[=level]] [flush=time] [if=condition]]", "off"],
+            DefaultText = "logs/access.log combined",
+            Repetition = Repetition.Append,
+            Inheritance = Inheritance.List,
+            Combine = (earlier, later) => new AccessLogSet(earlier.IsOff || later.IsOff, earlier.Logs.AddRange(later.Logs)),
+            Summary = "Where requests are logged, and in which format. off cancels all logs of the block.",
+        });
+
+    public static readonly Directive<OpenLogFileCache?> OpenLogFileCache = Modules.Log.Add(
+        new Directive<OpenLogFileCache?>("open_log_file_cache", In.HttpServerLocation, Arity.OneToFour, null, LogBinder.OpenLogFileCache)
+        {
+            Syntax = ["max=N [inactive=time] [min_uses=N] [valid=time]", "off"],
+            DefaultText = "off",
+            Summary = "Keeps log files open whose names have variables.",
+        });
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Hawser.Configuration.Syntax;
+
+namespace Hawser.Configuration.Model;
+
+/// <summary>A whole configuration: the top level of the file.</summary>
+public sealed class MainConfig : ConfigScope
+{
+    internal MainConfig(string path, string prefix)
+        : base(ScopeKind.Main, null, null)
+    {
+        Path = path;
+        Prefix = prefix;
+        Events = new EventsConfig(this, null);
+    }
+
+    /// <summary>The full path of the main file.</summary>
+    public string Path { get; }
+
+    /// <summary>The directory (with a slash at its end) against which relative paths of logs, roots and temporary files are taken.</summary>
+    public string Prefix { get; }
+
+    /// <summary><c>events { }</c>. It exists, with defaults, even where it is not written.</summary>
+    public EventsConfig Events { get; internal set; }
+
+    /// <summary><c>http { }</c>; null if there is none.</summary>
+    public HttpConfig? Http { get; internal set; }
+
+    internal string GetFullPath(string path) => path.StartsWith('/') ? path : Prefix + path;
+}
+
+/// <summary><c>events { }</c></summary>
+public sealed class EventsConfig : ConfigScope
+{
+    internal EventsConfig(ConfigScope parent, SourceSpan? span)
+        : base(ScopeKind.Events, parent, span)
+    {
+    }
+}
+
+/// <summary><c>http { }</c></summary>
+public sealed class HttpConfig : ConfigScope
+{
+    internal HttpConfig(ConfigScope parent, SourceSpan? span)
+        : base(ScopeKind.Http, parent, span)
+    {
+    }
+
+    /// <summary>The servers in source order.</summary>
+    public ImmutableArray<ServerConfig> Servers { get; internal set; } = [];
+
+    /// <summary>The addresses to listen on, each with the servers that share it, in source order.</summary>
+    public ImmutableArray<ListenerConfig> Listeners { get; internal set; } = [];
+
+    /// <summary>The <c>upstream</c> groups in source order. An address written in <c>proxy_pass</c> itself is not among them.</summary>
+    public ImmutableArray<UpstreamConfig> Upstreams { get; internal set; } = [];
+
+    /// <summary>The <c>map</c> blocks in source order. Where two set one variable, the last one counts.</summary>
+    public ImmutableArray<MapConfig> Maps { get; internal set; } = [];
+
+    /// <summary>The log formats in source order, after the predefined <c>combined</c>.</summary>
+    public ImmutableArray<LogFormatConfig> LogFormats { get; internal set; } = [];
+
+    /// <summary>The names, in lower case, of the variables that <c>set</c>, <c>map</c> and named captures declare, in the order of their first declaration.</summary>
+    public ImmutableArray<string> DeclaredVariables { get; internal set; } = [];
+
+    /// <summary>The group of a name, compared without case; null if there is none.</summary>
+    public UpstreamConfig? FindUpstream(string name)
+    {
+        foreach (UpstreamConfig upstream in Upstreams)
+        {
+            if (upstream.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return upstream;
+        }
+        return null;
+    }
+}

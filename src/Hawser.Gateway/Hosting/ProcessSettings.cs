@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Hawser.Configuration.Directives;
+using Hawser.Configuration.Model;
+using Hawser.Configuration.Syntax;
+
+namespace Hawser.Gateway.Hosting;
+
+/// <summary>The directives of the main context that concern the process as a whole.</summary>
+public sealed record ProcessSettings
+{
+    /// <summary><c>daemon</c>: whether to leave the terminal.</summary>
+    public required bool Daemon { get; init; }
+
+    /// <summary><c>pid</c>, a full path.</summary>
+    public required string PidPath { get; init; }
+
+    /// <summary>Whether <see cref="PidPath"/> is the default, <c>logs/nginx.pid</c> below the prefix.</summary>
+    public required bool IsPidPathDefault { get; init; }
+
+    /// <summary><c>user</c>; null where it is not written.</summary>
+    public required UserSetting? User { get; init; }
+
+    /// <summary><c>env NAME=VALUE</c>. Variables without a value are kept anyway.</summary>
+    public required ImmutableArray<KeyValuePair<string, string>> Environment { get; init; }
+
+    /// <summary><c>worker_rlimit_nofile</c>; 0 leaves the limit.</summary>
+    public required int OpenFileLimit { get; init; }
+
+    /// <summary><c>worker_rlimit_core</c> in bytes; -1 leaves the limit.</summary>
+    public required long CoreSizeLimit { get; init; }
+
+    /// <summary><c>working_directory</c>; null stays where the process was started.</summary>
+    public required string? WorkingDirectory { get; init; }
+
+    /// <summary><c>error_log</c> of the main context: full paths, null for <c>stderr</c>.</summary>
+    public required ImmutableArray<string?> ErrorLogs { get; init; }
+
+    internal static ProcessSettings From(MainConfig main) => new()
+    {
+        Daemon = main.Get(Known.Daemon),
+        PidPath = ByteText.ToDisplay(main.Get(Known.Pid)),
+        IsPidPathDefault = !main.Find(Known.Pid).IsExplicit,
+        User = ToUser(main.Find(Known.User)),
+        Environment = [.. from variable in main.Get(Known.Env)
+                          where variable.Value is not null
+                          select KeyValuePair.Create(ByteText.ToDisplay(variable.Name), ByteText.ToDisplay(variable.Value))],
+        OpenFileLimit = main.Get(Known.WorkerRlimitNofile),
+        CoreSizeLimit = main.Get(Known.WorkerRlimitCore),
+        WorkingDirectory = main.Get(Known.WorkingDirectory) is { } directory ? ByteText.ToDisplay(directory) : null,
+        ErrorLogs = [.. main.Get(Known.ErrorLog).Select(log => log.Path is null ? null : ByteText.ToDisplay(log.Path))],
+    };
+
+    private static UserSetting? ToUser(Setting<UserConfig?> setting) => setting.Value is { } user
+        ? new UserSetting(ByteText.ToDisplay(user.User), ByteText.ToDisplay(user.Group), Place(setting.Span))
+        : null;
+
+    private static string Place(SourceSpan? span) => span switch
+    {
+        null => "",
+        { File.IsCommandLine: true } => " in command line",
+        { } place => $" in {ByteText.ToDisplay(place.File.Path)}:{place.Line}",
+    };
+}
+
+/// <summary><c>user user [group]</c></summary>
+/// <param name="User">The user's name.</param>
+/// <param name="Group">The group's name; the user's name if not given.</param>
+/// <param name="Place">Where it is written, as messages end: <c> in /etc/nginx/nginx.conf:1</c>.</param>
+public sealed record UserSetting(string User, string Group, string Place);

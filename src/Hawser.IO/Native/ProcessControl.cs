@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace Hawser.IO.Native;
+
+/// <summary>Signals, limits and other attributes of a Linux process. Methods that can fail return <c>errno</c>, 0 for success.</summary>
+public static partial class ProcessControl
+{
+    private const int OpenFiles = 7;  // RLIMIT_NOFILE
+    private const int CoreSize = 4;   // RLIMIT_CORE
+    private const int SetDumpable = 4; // PR_SET_DUMPABLE
+
+    /// <summary>The effective user id; 0 is root.</summary>
+    public static uint EffectiveUserId => NativeGetEffectiveUserId();
+
+    /// <summary>
+    /// Gives a signal back its default action. A process whose parent ignores HUP or QUIT (<c>nohup</c>, a background job of
+    /// a script) inherits that, and <see cref="PosixSignalRegistration"/> honours it: the handler would never run.
+    /// </summary>
+    public static void ResetSignal(int signal) => NativeSignal(signal, 0);
+
+    /// <summary>Sends a signal; 0 as <paramref name="signal"/> only asks whether the process exists.</summary>
+    public static int Kill(int processId, int signal) => Result(NativeKill(processId, signal));
+
+    /// <summary>The soft and the hard limit of open descriptors (RLIMIT_NOFILE).</summary>
+    public static (ulong Soft, ulong Hard) GetOpenFileLimit() =>
+        NativeGetLimit(OpenFiles, out var limit) == 0 ? (limit.Soft, limit.Hard) : (0, 0);
+
+    /// <summary>Sets both limits of open descriptors; raising the hard one takes CAP_SYS_RESOURCE.</summary>
+    public static int SetOpenFileLimit(ulong count) => SetLimit(OpenFiles, count);
+
+    /// <summary>Sets both limits of the size of a core file, in bytes.</summary>
+    public static int SetCoreSizeLimit(ulong bytes) => SetLimit(CoreSize, bytes);
+
+    /// <summary>Sets the nice value (−20 … 19) of the calling thread; threads it starts later inherit it.</summary>
+    public static int SetPriority(int nice) => Result(NativeSetPriority(0, 0, nice));
+
+    /// <summary>Changes the working directory.</summary>
+    public static int ChangeDirectory(string path) => Result(NativeChangeDirectory(path));
+
+    /// <summary>Allows core files and <c>/proc/self</c> again after a change of user took them away (PR_SET_DUMPABLE).</summary>
+    public static void AllowCoreDumps() => NativeProcessControl(SetDumpable, 1, 0, 0, 0);
+
+    /// <summary>Makes descriptor <paramref name="target"/> a copy of <paramref name="source"/> (dup2).</summary>
+    public static int Duplicate(int source, int target) => Result(NativeDuplicate(source, target));
+
+    internal static int Result(int returned) => returned < 0 ? Marshal.GetLastPInvokeError() : 0;
+
+    private static int SetLimit(int resource, ulong value)
+    {
+        var limit = new ResourceLimit { Soft = value, Hard = value };
+        return Result(NativeSetLimit(resource, in limit));
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint NativeGetEffectiveUserId();
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint NativeSignal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int NativeKill(int processId, int signal);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int NativeGetLimit(int resource, out ResourceLimit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static partial int NativeSetLimit(int resource, in ResourceLimit limit);
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    private static partial int NativeSetPriority(int which, int who, int nice);
+
+    [LibraryImport("libc", EntryPoint = "chdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int NativeChangeDirectory(string path);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int NativeProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int NativeDuplicate(int source, int target);
+}

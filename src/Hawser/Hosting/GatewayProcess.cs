@@ -1,0 +1,218 @@
+using Hawser.Gateway.Hosting;
+
+namespace Hawser.Hosting;
+
+/// <summary>
+/// The life of a gateway process, from a checked configuration to the exit code. One thread runs all of it; signals reach it through
+/// <see cref="ControlQueue"/>.
+/// </summary>
+internal sealed class GatewayProcess
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+    private const int Fatal = 2; // nginx's workers exit with 2 where the system refuses them something
+
+    private readonly ConfigurationSource _source;
+    private readonly IGatewayFactory _factory;
+    private readonly StartupLog _log;
+    private readonly ProcessPolicy _policy;
+    private readonly bool _detached = ProcessServices.IsDetached;
+    private IGatewayHost? _host;
+    private GatewayConfiguration? _configuration;
+    private PidFile? _pidFile;
+
+    public GatewayProcess(ConfigurationSource source, IGatewayFactory factory, StartupLog log, ProcessPolicy policy)
+    {
+        _source = source;
+        _factory = factory;
+        _log = log;
+        _policy = policy;
+    }
+
+    /// <summary>Called once when everything listens.</summary>
+    public Action? Started { get; init; }
+
+    /// <summary>Runs the gateway.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        // 1 configuration
+        var configuration = _source.Load(_log);
+        if (!configuration.IsUsable)
+            return Failure;
+
+        try
+        {
+            // 2 background: the copy comes back here with _detached set
+            if (_policy.Detach && !_detached && configuration.Process.Daemon)
+                return ProcessServices.StartDetached();
+
+            return Serve(configuration);
+        }
+        catch (Exception e) when (e is GatewayFailureException or IOException)
+        {
+            _log.Write(MessageLevel.Emergency, e.Message);
+            return Failure;
+        }
+        finally
+        {
+            _pidFile?.Dispose();
+        }
+    }
+
+    private int Serve(GatewayConfiguration configuration)
+    {
+        // 3 process attributes; the user is looked up before anything is bound, so that a wrong name costs nothing
+        var user = _policy.DropUser ? ProcessUser.Resolve(configuration.Process.User, _log) : null;
+        ApplyAttributes(configuration.Process);
+
+        // 4 signals before the pid file: who reads it may use it at once
+        using var queue = new ControlQueue();
+        queue.Listen(_detached);
+
+        // 5 listeners, pid file, user
+        _configuration = configuration;
+        _host = _factory.Start(configuration);
+        if (_policy.WritePidFile)
+            _pidFile = CreatePidFile(configuration.Process);
+        if (user is not null && ProcessServices.DropPrivileges(user.Name, user.UserId, user.GroupId) is { } error)
+        {
+            _log.Write(MessageLevel.Emergency, error);
+            return Fatal;
+        }
+
+        // 6 ready
+        _host.Completion.ContinueWith(
+            _ => queue.Post(ControlRequest.Completed, ""), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Started?.Invoke();
+        LeaveTerminal();
+
+        // 7 serve until the gateway has ended
+        while (Handle(queue.Take()))
+        {
+        }
+
+        _host.Completion.GetAwaiter().GetResult(); // an error that ended it ends the process as an error
+        _host.Log(MessageLevel.Notice, "exit");
+        return Success;
+    }
+
+    /// <summary>Does what a signal asks for. False when the gateway has ended.</summary>
+    private bool Handle((ControlRequest Request, string Cause) item)
+    {
+        if (item.Request == ControlRequest.Completed)
+            return false;
+
+        _host!.Log(MessageLevel.Notice, item.Cause);
+        switch (item.Request)
+        {
+            case ControlRequest.Stop:
+                _host.StopNow();
+                break;
+            case ControlRequest.Quit:
+                _host.BeginGracefulStop();
+                break;
+            case ControlRequest.Reload:
+                Reload();
+                break;
+            case ControlRequest.Reopen:
+                _host.Log(MessageLevel.Notice, "reopening logs");
+                _host.ReopenLogs();
+                break;
+            case ControlRequest.StopAccepting:
+                _host.StopAccepting();
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>A configuration that cannot be used changes nothing; the log says why.</summary>
+    private void Reload()
+    {
+        _host!.Log(MessageLevel.Notice, "reconfiguring");
+        using var log = StartupLog.Forward(_host.Log);
+        var configuration = _source.Load(log);
+        if (!configuration.IsUsable)
+            return;
+
+        try
+        {
+            if (_policy.DropUser)
+                ProcessUser.Resolve(configuration.Process.User, log);
+            _host.Reload(configuration);
+            ReplacePidFile(configuration.Process);
+            _configuration = configuration;
+        }
+        catch (Exception e) when (e is GatewayFailureException or IOException)
+        {
+            _host.Log(MessageLevel.Emergency, e.Message);
+        }
+    }
+
+    private void ReplacePidFile(ProcessSettings settings)
+    {
+        if (!_policy.WritePidFile || settings.PidPath == _configuration!.Process.PidPath)
+            return;
+
+        var created = CreatePidFile(settings);
+        _pidFile?.Dispose();
+        _pidFile = created;
+    }
+
+    private static PidFile CreatePidFile(ProcessSettings settings)
+    {
+        // nginx's packages ship the directory of the default; here it may never have existed.
+        if (settings.IsPidPathDefault && Path.GetDirectoryName(settings.PidPath) is { } directory && Directory.Exists(Path.GetDirectoryName(directory)))
+            TryCreateDirectory(directory);
+
+        return PidFile.Create(settings.PidPath, Environment.ProcessId);
+    }
+
+    private static void TryCreateDirectory(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Writing the file will fail and say why.
+        }
+    }
+
+    private void ApplyAttributes(ProcessSettings settings)
+    {
+        foreach (var (name, value) in settings.Environment)
+            Environment.SetEnvironmentVariable(name, value);
+
+        if (settings.OpenFileLimit > 0)
+            Report(ProcessServices.SetOpenFileLimit((ulong)settings.OpenFileLimit), $"setrlimit(RLIMIT_NOFILE, {settings.OpenFileLimit})");
+        if (settings.CoreSizeLimit >= 0)
+            Report(ProcessServices.SetCoreSizeLimit((ulong)settings.CoreSizeLimit), $"setrlimit(RLIMIT_CORE, {settings.CoreSizeLimit})");
+        if (settings.WorkingDirectory is { } directory)
+            Report(ProcessServices.ChangeDirectory(directory), $"chdir(\"{directory}\")");
+    }
+
+    private void Report(int errno, string call)
+    {
+        if (errno != 0)
+            _log.Write(MessageLevel.Alert, $"{call} failed {ProcessServices.DescribeError(errno)}");
+    }
+
+    /// <summary>
+    /// In the background, what the runtime itself might still print (an unhandled exception) goes to the error log; the terminal, or an ssh
+    /// session waiting for it, is let go.
+    /// </summary>
+    private void LeaveTerminal()
+    {
+        _log.LeaveTerminal();
+        if (!_detached)
+            return;
+
+        var logs = _configuration!.Process.ErrorLogs;
+        if (!logs.Contains(null)) // error_log stderr: the stream stays as it is
+            Report(ProcessServices.RedirectError(logs is [{ } path, ..] ? path : "/dev/null"), "dup2(STDERR)");
+        ProcessServices.ReportReady();
+    }
+}

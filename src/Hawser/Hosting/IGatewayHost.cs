@@ -1,0 +1,28 @@
+using Hawser.Gateway.Hosting;
+
+namespace Hawser.Hosting;
+
+/// <summary>A running gateway, as process life sees it. All methods are called on the control thread.</summary>
+internal interface IGatewayHost
+{
+    /// <summary>Ends when everything is drained after <see cref="BeginGracefulStop"/>, or cut after <see cref="StopNow"/>.</summary>
+    Task Completion { get; }
+
+    /// <summary>Takes a new configuration; throws and keeps the old one if it cannot be put to work.</summary>
+    void Reload(GatewayConfiguration configuration);
+
+    /// <summary>QUIT: no new connections, finish what is there.</summary>
+    void BeginGracefulStop();
+
+    /// <summary>TERM and INT: close everything.</summary>
+    void StopNow();
+
+    /// <summary>USR1: open the log files again.</summary>
+    void ReopenLogs();
+
+    /// <summary>WINCH: no new connections, but stay.</summary>
+    void StopAccepting();
+
+    /// <summary>Writes into the error logs of the main context; any thread may.</summary>
+    void Log(MessageLevel level, string message);
+}

@@ -1,0 +1,109 @@
+using Hawser.Gateway.Hosting;
+
+namespace Hawser.Hosting;
+
+/// <summary>
+/// The file with the process id: the sign for everybody else that all listeners accept. Written whole or not at all, and removed at the
+/// end.
+/// </summary>
+internal sealed class PidFile : IDisposable
+{
+    private readonly string _path;
+    private readonly string _content;
+
+    private PidFile(string path, string content)
+    {
+        _path = path;
+        _content = content;
+    }
+
+    /// <summary>Writes the id and a line feed. Readers see the old file or the new one, never a part.</summary>
+    /// <exception cref="IOException">The file cannot be written; the message is nginx's.</exception>
+    public static PidFile Create(string path, int processId)
+    {
+        var content = $"{processId}\n";
+        try
+        {
+            if (IsSpecial(path))
+                File.WriteAllText(path, content); // pid /dev/null; must not replace the device
+            else
+                WriteAtomically(path, content);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"open() \"{path}\" failed {ProcessServices.DescribeError(e)}", e);
+        }
+
+        return new PidFile(path, content);
+    }
+
+    /// <summary>Reads the id out of a file, for <c>-s</c>.</summary>
+    /// <exception cref="IOException">It cannot be read, or holds no id; the message is nginx's.</exception>
+    public static int Read(string path)
+    {
+        string content;
+        try
+        {
+            content = File.ReadAllText(path).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"open() \"{path}\" failed {ProcessServices.DescribeError(e)}", e);
+        }
+
+        // Zero would signal every process of the caller's group.
+        return content.Length > 0 && content.All(char.IsAsciiDigit) && int.TryParse(content, out var processId) && processId > 0
+            ? processId
+            : throw new IOException($"invalid PID number \"{content}\" in \"{path}\"");
+    }
+
+    /// <summary>
+    /// Removes the file if it is still this process's. A process that gave up root cannot remove a file of root's directory; then it is
+    /// emptied where possible, so that nobody signals a stranger later.
+    /// </summary>
+    public void Dispose()
+    {
+        try
+        {
+            if (!IsSpecial(_path) && File.ReadAllText(_path) == _content)
+                File.Delete(_path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            TryEmpty();
+        }
+        catch (IOException)
+        {
+            // Somebody removed it first.
+        }
+    }
+
+    private void TryEmpty()
+    {
+        try
+        {
+            File.WriteAllText(_path, "");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays; -s will find no such process.
+        }
+    }
+
+    private static bool IsSpecial(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
+
+    private static void WriteAtomically(string path, string content)
+    {
+        var temporary = $"{path}.{content.TrimEnd('\n')}.new";
+        try
+        {
+            File.WriteAllText(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}
