@@ -1,4 +1,5 @@
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Upstreams;
 
 namespace Hawser.Gateway.Compilation;
 
@@ -8,4 +9,11 @@ public sealed class GatewayServices(TimeProvider time)
     public TimeProvider Time { get; } = time;
 
     public LogFileRegistry LogFiles { get; } = new(time);
+
+    public PeerRegistry Peers { get; } = new();
+
+    public AddressResolver Addresses { get; } = new();
+
+    /// <summary>Loops in this process; fixed when it starts.</summary>
+    public int WorkerCount { get; init; } = 1;
 }

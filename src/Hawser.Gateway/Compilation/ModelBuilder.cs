@@ -15,6 +15,7 @@ namespace Hawser.Gateway.Compilation;
 public sealed class ModelBuilder(MainConfig config, VariableTable variables, GatewayServices services)
 {
     private readonly Dictionary<Template, TemplateModel> _templates = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, object> _compiled = new(ReferenceEqualityComparer.Instance);
 
     public MainConfig Config { get; } = config;
 
@@ -48,6 +49,15 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
 
     /// <summary>Compiles a template that may be missing.</summary>
     public TemplateModel? CompileOptional(Template? template) => template is null ? null : Compile(template);
+
+    /// <summary>Compiles once what several blocks inherit or name: later calls with the same declared object get the first result.</summary>
+    public T Once<T>(object declared, Func<T> compile) where T : class
+    {
+        if (_compiled.TryGetValue(declared, out object? known)) return (T)known;
+        T made = compile();
+        _compiled[declared] = made;
+        return made;
+    }
 
     /// <summary>A pattern ready to match Latin-1 text, with the variables its named groups set.</summary>
     public RegexModel Compile(RegexPattern pattern)

@@ -41,7 +41,7 @@ public sealed partial class Http1Connection : IResponseSink
             return;
         }
         Framing framing = DecideFraming(exchange);
-        _chunked = framing == Framing.Chunked;
+        exchange.Response.IsChunked = _chunked = framing == Framing.Chunked;
         ReadOnlySpan<byte> head = Http1HeadWriter.Write(exchange, framing, _worker.Loop, out byte[]? rented);
         HeadBytesSent += head.Length;
         SendWithHead(head, body, isLast);

@@ -54,6 +54,15 @@ public sealed class UpstreamTrace
 
     public ByteSlice ProxyPort { get; set; }
 
+    /// <summary>Scheme and separator of the <c>proxy_pass</c> in force, <c>http://</c>, for the error log.</summary>
+    public ByteSlice Scheme { get; set; }
+
+    /// <summary>The target sent to the upstream, for the error log.</summary>
+    public ByteSlice RequestUri { get; set; }
+
+    /// <summary>Length of the body that goes to the upstream (<c>$proxy_internal_body_length</c>): -1 for a chunked one, null for none.</summary>
+    public long? RequestBodyLength { get; set; }
+
     /// <summary>Starts the record of an attempt.</summary>
     public ref UpstreamAttempt Begin(ByteSlice address, long now, bool startsNewRequest)
     {
@@ -87,7 +96,8 @@ public sealed class UpstreamTrace
         Count = 0;
         ResponseHeaders.Clear();
         ResponseTrailers.Clear();
-        ProxyHost = ProxyPort = default;
+        ProxyHost = ProxyPort = Scheme = RequestUri = default;
+        RequestBodyLength = null;
         Active = null;
     }
 }

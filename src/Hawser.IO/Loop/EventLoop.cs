@@ -39,6 +39,8 @@ public sealed unsafe class EventLoop : IDisposable
     private bool _stopping;
     private bool _wallClockIsCurrent;
     private long _unixMilliseconds;
+    private long _utcOffsetMinute = -1;
+    private int _utcOffset;
 
     private struct Registration
     {
@@ -83,6 +85,21 @@ public sealed unsafe class EventLoop : IDisposable
                 _wallClockIsCurrent = true;
             }
             return _unixMilliseconds;
+        }
+    }
+
+    /// <summary>Local time minus UTC, in minutes, as of this turn. The zone's rules are looked at once a minute.</summary>
+    public int UtcOffsetMinutes
+    {
+        get
+        {
+            long minute = UnixMilliseconds / 60_000;
+            if (minute != _utcOffsetMinute)
+            {
+                _utcOffset = (int)_time.LocalTimeZone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(UnixMilliseconds)).TotalMinutes;
+                _utcOffsetMinute = minute;
+            }
+            return _utcOffset;
         }
     }
 
