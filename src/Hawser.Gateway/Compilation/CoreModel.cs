@@ -1,6 +1,5 @@
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
-using Hawser.Gateway.Variables;
 
 namespace Hawser.Gateway.Compilation;
 
@@ -17,9 +16,6 @@ public sealed class CoreModel
     public required int KeepAliveRequests { get; init; }
 
     public required KeepAliveDisable KeepAliveDisable { get; init; }
-
-    /// <summary><c>keepalive_timeout 0</c> turns keep-alive off.</summary>
-    public bool KeepsAlive => KeepAliveTimeout > 0;
 
     public required long SendTimeout { get; init; }
 
@@ -60,14 +56,14 @@ public sealed class CoreModel
 
     public static CoreModel From(ConfigScope scope)
     {
-        KeepAliveTimeout keepAlive = scope.Get(Known.KeepaliveTimeout);
+        KeepAliveTimeout keepAlive = scope.Get(Known.KeepAliveTimeout);
         return new CoreModel
         {
             KeepAliveTimeout = (long)keepAlive.Timeout.TotalMilliseconds,
             KeepAliveHeader = (long)keepAlive.Header.TotalSeconds,
-            KeepAliveTime = (long)scope.Get(Known.KeepaliveTime).TotalMilliseconds,
-            KeepAliveRequests = scope.Get(Known.KeepaliveRequests),
-            KeepAliveDisable = scope.Get(Known.KeepaliveDisable),
+            KeepAliveTime = (long)scope.Get(Known.KeepAliveTime).TotalMilliseconds,
+            KeepAliveRequests = scope.Get(Known.KeepAliveRequests),
+            KeepAliveDisable = scope.Get(Known.KeepAliveDisable),
             SendTimeout = (long)scope.Get(Known.SendTimeout).TotalMilliseconds,
             ClientBodyTimeout = (long)scope.Get(Known.ClientBodyTimeout).TotalMilliseconds,
             ClientMaxBodySize = scope.Get(Known.ClientMaxBodySize),

@@ -12,8 +12,6 @@ public sealed class GatewayServices(TimeProvider time)
 
     public PeerRegistry Peers { get; } = new();
 
-    public AddressResolver Addresses { get; } = new();
-
     /// <summary>Loops in this process; fixed when it starts.</summary>
     public int WorkerCount { get; init; } = 1;
 }

@@ -1,4 +1,3 @@
-using Hawser.Gateway.Phases;
 using Hawser.Gateway.Routing;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;

@@ -36,9 +36,6 @@ public interface IClientConnection
     /// <summary>Bytes sent to the client for this exchange so far (<c>$bytes_sent</c>).</summary>
     long BytesSent { get; }
 
-    /// <summary>How many of them were heads: what <c>$body_bytes_sent</c> leaves out.</summary>
-    long HeadBytesSent { get; }
-
     /// <summary>Bytes of heads among them: what <c>$body_bytes_sent</c> leaves out.</summary>
     long HeadBytesSent { get; }
 

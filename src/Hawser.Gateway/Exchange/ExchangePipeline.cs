@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
-using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases;
 using Hawser.Gateway.Routing;
-using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Exchange;
@@ -43,15 +41,15 @@ internal static class ExchangePipeline
                     outcome = ErrorResponder.ResolveStatus(exchange, outcome.StatusCode);
                     continue;
                 case OutcomeKind.Redirect:
-                    outcome = Redirect(exchange, outcome);
+                    outcome = InternalRedirect.Enter(exchange, outcome);
                     step = Step.ServerRewrite;
                     continue;
                 case OutcomeKind.NamedLocation:
-                    outcome = EnterNamed(exchange, outcome.Location!);
+                    outcome = InternalRedirect.Enter(exchange, outcome);
                     step = Step.LocationRewrite;
                     continue;
                 case OutcomeKind.FindLocation:
-                    outcome = CountUriChange(exchange);
+                    outcome = InternalRedirect.Enter(exchange, outcome);
                     step = Step.FindLocation;
                     continue;
             }
@@ -72,7 +70,7 @@ internal static class ExchangePipeline
                     step = Step.Access;
                     break;
                 case Step.Access: // 5 limits and access
-                    outcome = CheckAccess(exchange);
+                    outcome = exchange.Location.Access.Check(exchange);
                     step = Step.Content;
                     break;
                 case Step.Content: // 6 content
@@ -107,7 +105,7 @@ internal static class ExchangePipeline
     /// <summary>Nothing can be said any more when the head is out or the client is gone; 444 asks for silence.</summary>
     private static bool MayAnswer(HttpExchange exchange, int status)
     {
-        if (status is not (444 or 499) && !exchange.Response.IsStarted) return true;
+        if (status is not (408 or 444 or 499) && !exchange.Response.IsStarted) return true;
         if (!exchange.Response.IsStarted) exchange.Response.Head.Status = status;
         exchange.Response.Truncate();
         exchange.KeepAlive = false;
@@ -117,7 +115,7 @@ internal static class ExchangePipeline
     private static Outcome FindLocation(HttpExchange exchange)
     {
         LocationMatch match = exchange.Server.Locations.Find(exchange);
-        exchange.Location = match.Location ?? exchange.Server.Defaults;
+        LocationEntry.Enter(exchange, match.Location ?? exchange.Server.Defaults);
         if (match.AutoRedirect) return ErrorResponder.RedirectWithSlash(exchange, match.Location!);
         if (exchange.Location.IsInternal && !exchange.IsInternal) return Outcome.Status(404);
         long limit = exchange.Location.Core.ClientMaxBodySize;
@@ -126,39 +124,6 @@ internal static class ExchangePipeline
             exchange.LogError(LogLevel.Error, $"client intended to send too large body: {exchange.Body.DeclaredLength} bytes");
             return Outcome.Status(413);
         }
-        if (!exchange.Location.Core.KeepsAlive) exchange.KeepAlive = false;
         return Outcome.Continue;
-    }
-
-    private static Outcome CheckAccess(HttpExchange exchange)
-    {
-        if (exchange.Location.LimitExcept is { } limit && limit.Applies(exchange)) limit.Enter(exchange);
-        return exchange.Location.Access.Check(exchange);
-    }
-
-    private static Outcome Redirect(HttpExchange exchange, Outcome to)
-    {
-        exchange.Uri = to.Uri;
-        exchange.Args = to.Args;
-        exchange.IsInternal = true;
-        exchange.IsTargetUntouched = false;
-        exchange.Location = exchange.Server.Defaults;
-        return CountUriChange(exchange);
-    }
-
-    private static Outcome EnterNamed(HttpExchange exchange, LocationModel location)
-    {
-        exchange.Location = location;
-        exchange.IsInternal = true;
-        return CountUriChange(exchange);
-    }
-
-    private static Outcome CountUriChange(HttpExchange exchange)
-    {
-        if (--exchange.UriChangesLeft > 0) return Outcome.Continue;
-        exchange.LogError(LogLevel.Error, $"rewrite or internal redirection cycle while processing \"{exchange.Uri}\"");
-        exchange.UriChangesLeft = 1;
-        exchange.IsErrorPage = true; // an error page could only run into the same cycle
-        return Outcome.Status(500);
     }
 }

@@ -4,7 +4,6 @@ using Hawser.Gateway.Logging;
 using Hawser.IO.Buffers;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
-using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Exchange;
 

@@ -1,7 +1,5 @@
 using System.Buffers.Text;
-using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
-using Hawser.IO.Buffers;
 using Hawser.IO.Loop;
 using Hawser.Protocols.Http1;
 
@@ -135,6 +133,6 @@ internal static class Http1HeadWriter
             _length += written;
         }
 
-        public void AddDate(long unixSeconds) => _length += HttpDate.Format(unixSeconds, _buffer[_length..]);
+        public void AddDate(long unixSeconds) => _length += HttpDate.Format(_buffer[_length..], unixSeconds);
     }
 }

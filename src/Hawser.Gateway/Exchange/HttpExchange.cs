@@ -3,6 +3,7 @@ using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
+using Hawser.Protocols.WebSocket;
 
 namespace Hawser.Gateway.Exchange;
 
@@ -77,6 +78,9 @@ public sealed class HttpExchange
 
     /// <summary>Bytes the head took in the connection's input, line ends before it included.</summary>
     public int HeadBytes { get; set; }
+
+    /// <summary>What the request is, seen as a WebSocket opening handshake.</summary>
+    public HandshakeVerdict Handshake { get; set; }
 
     /// <summary>Why the head was refused; the exchange then only makes an error page.</summary>
     public RequestRejection RefusedWith { get; set; }
@@ -176,6 +180,7 @@ public sealed class HttpExchange
         MapDepth = 0;
         Version = ErrorStatus = HeadBytes = 0;
         RefusedWith = RequestRejection.None;
+        Handshake = HandshakeVerdict.NotAHandshake;
         IsInternal = IsErrorPage = IsTargetUntouched = IsPathOfLocation = AddsPathToAlias = KeepAlive = false;
         TargetFlags = TargetFlags.None;
         Connection = null!;

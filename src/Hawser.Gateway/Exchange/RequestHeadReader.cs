@@ -1,8 +1,8 @@
-using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
-using Hawser.Gateway.Logging;
+using Hawser.Gateway.Phases;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
+using Hawser.Protocols.WebSocket;
 
 namespace Hawser.Gateway.Exchange;
 
@@ -27,8 +27,10 @@ internal static class RequestHeadReader
             Refuse(exchange, RequestRejection.InvalidTarget, parser);
             return;
         }
-        exchange.KeepAlive = framing.KeepAlive && MayKeepAlive(exchange, connection);
-        if (framing.Body is BodyFraming.Length && framing.ContentLength > 0 || framing.Body == BodyFraming.Chunked)
+        if (parser.Has(KnownHeader.Upgrade)) exchange.Handshake = OpeningHandshake.Examine(parser, message).Verdict;
+        exchange.KeepAlive = framing.KeepAlive;
+        LocationEntry.Enter(exchange, exchange.Server.Defaults);
+        if (framing.Body == BodyFraming.Sized && framing.ContentLength > 0 || framing.Body == BodyFraming.Chunked)
         {
             exchange.Body = new Http1RequestBody(connection, framing.Body == BodyFraming.Chunked ? -1 : framing.ContentLength, framing.ExpectsContinue);
         }
@@ -115,17 +117,6 @@ internal static class RequestHeadReader
         // An empty path (absolute form) or one with a fragment is not what a backend may get unchanged.
         exchange.IsTargetUntouched = (parser.TargetFlags & TargetFlags.EmptyPath) == 0;
         return true;
-    }
-
-    private static bool MayKeepAlive(HttpExchange exchange, Http1Connection connection)
-    {
-        CoreModel core = exchange.Location.Core;
-        if (core.KeepAliveTimeout == 0 || connection.Requests >= core.KeepAliveRequests) return false;
-        if (exchange.Worker.Loop.Now - connection.StartedAt > core.KeepAliveTime) return false;
-        if (core.KeepAliveDisable == KeepAliveDisable.None || !exchange.RequestHeaders.TryGet(KnownHeader.UserAgent, out ByteSlice agent)) return true;
-        bool msie6 = (core.KeepAliveDisable & KeepAliveDisable.Msie6) != 0 && exchange.Method == RequestMethod.Post && OldBrowsers.IsMsie6(agent.Span);
-        bool safari = (core.KeepAliveDisable & KeepAliveDisable.Safari) != 0 && OldBrowsers.IsSafari(agent.Span);
-        return !msie6 && !safari;
     }
 
     private static ByteSlice Of(ByteSlice head, ByteRange range) => range.Length == 0 ? default : head.Slice(range.Start, range.Length);

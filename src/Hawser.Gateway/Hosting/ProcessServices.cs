@@ -1,3 +1,4 @@
+using Hawser.IO.Files;
 using Hawser.IO.Native;
 
 namespace Hawser.Gateway.Hosting;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hawser.IO.Files;
 using Hawser.IO.Native;
 
 namespace Hawser.Gateway.Hosting;

@@ -2,6 +2,7 @@ using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.IO.Buffers;
+using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Phases;
 
@@ -31,6 +32,18 @@ public static class InternalRedirect
         if (IsLastChange(exchange)) return Cycle(exchange, "redirect to named location", name);
         exchange.LogError(LogLevel.Error, $"could not find named location \"{name}\"");
         return Outcome.Status(500);
+    }
+
+    /// <summary>Where an upstream's <c>X-Accel-Redirect</c> leads: a named location, or a path with its query.</summary>
+    public static Outcome ToAccelTarget(HttpExchange exchange, ByteSlice target)
+    {
+        if (target.Length > 0 && target[0] == '@') return ToNamed(exchange, target);
+        UriParts.Split(target, out ByteSlice path, out ByteSlice args);
+        Span<byte> room = exchange.Arena.Allocate(path.Length, out ByteSlice decoded);
+        decoded = decoded.Slice(0, UriEscaping.Unescape(path.Span, room));
+        if (decoded.Length > 0 && decoded[0] == '/' && !UnsafePath.ClimbsUp(decoded.Span)) return Outcome.Redirect(decoded, args);
+        exchange.LogError(LogLevel.Error, $"unsafe URI \"{target}\" was detected");
+        return Outcome.Status(404);
     }
 
     private static Outcome EnterPath(HttpExchange exchange, ByteSlice path, ByteSlice args)

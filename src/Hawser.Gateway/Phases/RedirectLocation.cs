@@ -22,6 +22,9 @@ public static class RedirectLocation
         headers.Add(s_name, IsPath(value) && exchange.Location.Core.AbsoluteRedirect ? MakeAbsolute(exchange, value) : value, KnownHeader.Location);
     }
 
+    /// <summary>The value a redirect to <paramref name="path"/> has: with scheme, host and port in front where <c>absolute_redirect</c> is on.</summary>
+    public static ByteSlice Absolute(HttpExchange exchange, ByteSlice path) => exchange.Location.Core.AbsoluteRedirect ? MakeAbsolute(exchange, path) : path;
+
     private static bool IsPath(ByteSlice value) => value.Length > 0 && value[0] == '/';
 
     private static ByteSlice MakeAbsolute(HttpExchange exchange, ByteSlice path)

@@ -21,7 +21,7 @@ internal static class WebSocketAdmission
         isHandshake = false;
         WebSocketMode mode = exchange.Location.Core.WebSocket;
         if (mode == WebSocketMode.Nginx || !exchange.RequestHeaders.Contains(KnownHeader.Upgrade)) return Outcome.Continue;
-        HandshakeVerdict verdict = Judge(exchange);
+        HandshakeVerdict verdict = exchange.Handshake;
         if (verdict == HandshakeVerdict.NotAHandshake) return Outcome.Continue;
         if (mode == WebSocketMode.Off)
         {
@@ -36,25 +36,18 @@ internal static class WebSocketAdmission
         return Refuse(exchange, verdict);
     }
 
-    private static HandshakeVerdict Judge(HttpExchange exchange)
-    {
-        var check = new OpeningHandshake(exchange.Method, isHttp11: exchange.Version >= 11);
-        foreach (ref readonly Header field in exchange.RequestHeaders.Fields) check.Add(field.Known, field.Value.Span);
-        return check.Verdict;
-    }
-
     private static Outcome Refuse(HttpExchange exchange, HandshakeVerdict verdict)
     {
-        string why = verdict.Explanation();
-        exchange.LogError(LogLevel.Error, $"invalid websocket handshake: {why}");
+        ReadOnlySpan<byte> why = verdict.Explanation();
+        exchange.LogError(LogLevel.Error, $"invalid websocket handshake: {Encoding.UTF8.GetString(why).TrimEnd()}");
         ResponseHead head = exchange.Response.Head;
-        head.Status = verdict == HandshakeVerdict.BadVersion ? 426 : 400;
-        if (verdict == HandshakeVerdict.BadVersion)
+        head.Status = verdict.StatusCode();
+        if (head.Status == 426)
         {
             head.Headers.Add(ByteSlice.FromLatin1("Sec-WebSocket-Version"), ByteSlice.FromLatin1("13"), KnownHeader.SecWebSocketVersion);
         }
         head.ContentType = ByteSlice.FromLatin1("text/plain");
-        exchange.Response.SendWhole(Encoding.UTF8.GetBytes(why + "\n"));
+        exchange.Response.SendWhole(why);
         return Outcome.Finished;
     }
 }

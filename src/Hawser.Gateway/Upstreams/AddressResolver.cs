@@ -7,11 +7,11 @@ using Hawser.IO.Sockets;
 namespace Hawser.Gateway.Upstreams;
 
 /// <summary>Turns configured addresses into endpoints, asking the system's resolver for names: at start and reload only, never on a loop.</summary>
-public sealed class AddressResolver
+public static class AddressResolver
 {
     /// <summary>All addresses of a configured server, in the resolver's order.</summary>
     /// <exception cref="GatewayCompilationException">The name does not resolve; in nginx's words.</exception>
-    public IReadOnlyList<SocketEndpoint> Resolve(EndpointAddress address)
+    public static IReadOnlyList<SocketEndpoint> Resolve(EndpointAddress address)
     {
         if (address.Kind == AddressKind.Unix) return [SocketEndpoint.FromUnixPath(address.Host)];
         if (address.Address is { } ip) return [SocketEndpoint.FromIP(ip, address.Port)];

@@ -2,6 +2,7 @@ using System.Net;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;

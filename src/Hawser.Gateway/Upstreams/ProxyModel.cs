@@ -2,8 +2,6 @@ using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Variables;
-using Hawser.IO.Buffers;
-using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Upstreams;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;

@@ -83,7 +83,7 @@ public sealed partial class ProxyRun
             case BodyFraming.None:
                 extra = bytes.Length;
                 return BodyState.Complete;
-            case BodyFraming.Length:
+            case BodyFraming.Sized:
                 payload = (int)Math.Min(bytes.Length, _remaining);
                 extra = bytes.Length - payload;
                 _remaining -= payload;

@@ -1,9 +1,5 @@
-using System.Runtime.CompilerServices;
-using Hawser.Configuration.Model;
 using Hawser.Gateway.Exchange;
-using Hawser.Gateway.Logging;
 using Hawser.IO.Buffers;
-using Hawser.IO.Native;
 using Hawser.IO.Sockets;
 using Hawser.Protocols.Http1;
 

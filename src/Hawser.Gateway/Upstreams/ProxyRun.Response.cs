@@ -120,6 +120,8 @@ public sealed partial class ProxyRun
         foreach (ref readonly HeaderField field in _head.Headers) fields.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
     }
 
+    private static readonly ByteSlice s_get = ByteSlice.FromLatin1("GET");
+
     private ByteSlice _statusText;
     private int _statusCode;
 
@@ -175,7 +177,7 @@ public sealed partial class ProxyRun
         exchange.Upstream.ResponseTrailers.Clear();
         if (_statusCode == 101 && ClientAskedForUpgrade()) return new ValueTask<Outcome>(StartTunnel());
         if (AccelRedirect() is { } redirect) return new ValueTask<Outcome>(redirect);
-        if (_model.InterceptErrors && _statusCode >= 300 && exchange.Location.ErrorPages.Handles(_statusCode))
+        if (_model.InterceptErrors && _statusCode >= 300 && exchange.Location.ErrorPages.Find(_statusCode) is not null)
         {
             return new ValueTask<Outcome>(Intercept());
         }
@@ -201,7 +203,7 @@ public sealed partial class ProxyRun
     {
         if (_model.ResponseHeaders.Ignores(IgnoredHeaders.XAccelRedirect)) return null;
         if (!exchange.Upstream.ResponseHeaders.TryGet(KnownHeader.XAccelRedirect, out ByteSlice uri)) return null;
-        Outcome outcome = InternalRedirects.ToUri(exchange, uri);
+        Outcome outcome = InternalRedirect.ToAccelTarget(exchange, uri);
         if (outcome.Kind == OutcomeKind.Redirect) KeepAccelHeaders();
         FinishAttempt();
         return outcome;
@@ -225,7 +227,7 @@ public sealed partial class ProxyRun
         }
         if (exchange.Method == RequestMethod.Head) return;
         exchange.Method = RequestMethod.Get;
-        exchange.MethodName = ErrorResponder.GetMethod;
+        exchange.MethodName = s_get;
     }
 
     private Outcome Intercept()
@@ -246,7 +248,7 @@ public sealed partial class ProxyRun
     private void FinishAttempt()
     {
         Attempt.ResponseTime = Now - Attempt.StartedAt;
-        bool reusable = _framing.KeepAlive && _framing.Body == BodyFraming.None || _framing is { KeepAlive: true, Body: BodyFraming.Length, ContentLength: 0 };
+        bool reusable = _framing.KeepAlive && _framing.Body == BodyFraming.None || _framing is { KeepAlive: true, Body: BodyFraming.Sized, ContentLength: 0 };
         if (reusable && Rest.IsEmpty) KeepConnection();
     }
 

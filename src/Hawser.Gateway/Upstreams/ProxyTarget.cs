@@ -76,15 +76,15 @@ public sealed class ProxyTarget
         if (target.IsDynamic && !target.Uri.IsEmpty) return target.Uri;
         if (target.Uri.IsEmpty && exchange.IsTargetUntouched) return exchange.Target;
         ByteSlice path = exchange.Uri;
-        if (!target.Uri.IsEmpty && _replacesPrefix && exchange.IsLocationPrefixValid) path = path.Slice(Math.Min(_location.Length, path.Length));
-        ReadOnlySpan<byte> prefix = exchange.IsLocationPrefixValid ? target.Uri.Span : default;
+        if (!target.Uri.IsEmpty && _replacesPrefix && exchange.IsPathOfLocation) path = path.Slice(Math.Min(_location.Length, path.Length));
+        ReadOnlySpan<byte> prefix = exchange.IsPathOfLocation ? target.Uri.Span : default;
         bool escape = exchange.IsUriQuoted || exchange.IsInternal;
-        int pathLength = escape ? UriEscaping.EscapedLength(path.Span, EscapeKind.Uri) : path.Length;
+        int pathLength = escape ? UriEscaping.EscapedLength(path.Span, UriEscape.Uri) : path.Length;
         int argsLength = exchange.Args.IsEmpty ? 0 : 1 + exchange.Args.Length;
         Span<byte> room = exchange.Arena.Allocate(prefix.Length + pathLength + argsLength, out ByteSlice result);
         prefix.CopyTo(room);
         room = room[prefix.Length..];
-        if (escape) UriEscaping.Escape(path.Span, EscapeKind.Uri, room);
+        if (escape) UriEscaping.Escape(path.Span, UriEscape.Uri, room);
         else path.Span.CopyTo(room);
         room = room[pathLength..];
         if (argsLength > 0)
@@ -138,7 +138,7 @@ public sealed class ProxyTarget
         if (hasPort && (!int.TryParse(authority.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out port) || port is < 1 or > 65535)) return false;
         string bare = literal ? host.Trim('[', ']') : host;
         if (bare.Length == 0) return false;
-        IPAddress.TryParse(bare, out IPAddress? ip);
+        IPAddress? ip = IPAddress.TryParse(bare, out IPAddress? literalAddress) ? literalAddress : null;
         AddressKind kind = ip is null ? AddressKind.HostName
             : ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? AddressKind.IPv6 : AddressKind.IPv4;
         address = new EndpointAddress(authority, kind, bare, ip, port, hasPort);

@@ -58,7 +58,7 @@ public sealed class UpstreamModel
         var peers = new List<PeerModel>();
         foreach (UpstreamServerConfig server in config.Servers)
         {
-            foreach (SocketEndpoint endpoint in builder.Services.Addresses.Resolve(server.Address))
+            foreach (SocketEndpoint endpoint in AddressResolver.Resolve(server.Address))
             {
                 peers.Add(new PeerModel(endpoint, builder.Services.Peers.Get(config.Name, endpoint))
                 {
@@ -86,7 +86,7 @@ public sealed class UpstreamModel
     /// <summary>An upstream nobody named: the addresses of a host in a URL.</summary>
     public static UpstreamModel Implicit(EndpointAddress address, GatewayServices services)
     {
-        PeerModel[] peers = [.. services.Addresses.Resolve(address).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e)))];
+        PeerModel[] peers = [.. AddressResolver.Resolve(address).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e)))];
         return new UpstreamModel(address.Text, peers) { _loops = new UpstreamLoopState?[services.WorkerCount] };
     }
 

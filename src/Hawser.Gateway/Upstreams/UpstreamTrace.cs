@@ -3,6 +3,7 @@ using Hawser.IO.Buffers;
 namespace Hawser.Gateway.Upstreams;
 
 /// <summary>One attempt at one server of an upstream. Times are milliseconds since the attempt began; -1: it never got that far.</summary>
+#pragma warning disable CA1051 // a record of numbers that its one writer fills in place
 public struct UpstreamAttempt
 {
     /// <summary>nginx's text for the server: <c>127.0.0.1:8080</c>, <c>unix:/path</c>, or the upstream's name when no server was live.</summary>

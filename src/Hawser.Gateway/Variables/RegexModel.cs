@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
 using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Variables;

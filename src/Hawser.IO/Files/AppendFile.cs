@@ -34,6 +34,17 @@ public sealed unsafe class AppendFile : IDisposable
         return descriptor < 0 ? -descriptor : 0;
     }
 
+    /// <summary>Opens a file whose path is text, creating it if need be.</summary>
+    /// <exception cref="IOException">open(2) failed; <see cref="Exception.HResult"/> is the errno.</exception>
+    public static AppendFile Open(string path)
+    {
+        int errno = TryOpen(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(path)), out AppendFile? file);
+        return file ?? throw new IOException($"open() \"{path}\" failed {SystemError.Describe(errno)}", errno);
+    }
+
+    /// <summary>The open descriptor, for whoever passes it on.</summary>
+    public int Descriptor => (int)_handle.DangerousGetHandle();
+
     /// <summary>Appends. Any thread.</summary>
     /// <returns>How many bytes the file took (fewer than given: the disk is full), or a negated errno.</returns>
     public int Write(ReadOnlySpan<byte> bytes)

@@ -3,7 +3,7 @@ using System.Text;
 namespace Hawser.Protocols.Http1;
 
 /// <summary>Case folding and searching in ASCII text, as the protocol needs them.</summary>
-internal static class AsciiText
+public static class AsciiText
 {
     public static byte Lower(byte c) => c is >= (byte)'A' and <= (byte)'Z' ? (byte)(c | 0x20) : c;
 
