@@ -17,6 +17,6 @@ public static class ConfigurationLoader
         ParsedConfiguration parsed = reader.Read();
         var session = new BindSession(options, new MainConfig(reader.Path, reader.Prefix), diagnostics);
         session.Bind(parsed);
-        return new ConfigurationResult(diagnostics.HasErrors ? null : session.Main, diagnostics.ToSorted(), reader.Files);
+        return new ConfigurationResult(diagnostics.HasErrors ? null : session.Main, session.Main, diagnostics.ToSorted(), reader.Files);
     }
 }

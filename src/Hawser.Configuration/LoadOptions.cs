@@ -45,6 +45,10 @@ public sealed record LoadOptions
 
 /// <summary>What came out of loading a configuration.</summary>
 /// <param name="Config">The configuration; null if there is any error.</param>
+/// <param name="Partial">
+/// What could be bound, errors or not: for tools that look at configurations. Whatever an error concerns is missing in it or has its default.
+/// </param>
 /// <param name="Diagnostics">All findings in the order in which nginx would have met them.</param>
 /// <param name="Files">The distinct files read, the main file first and the others as first seen, as <c>-T</c> lists them.</param>
-public sealed record ConfigurationResult(MainConfig? Config, ImmutableArray<Diagnostic> Diagnostics, ImmutableArray<SourceFile> Files);
+public sealed record ConfigurationResult(
+    MainConfig? Config, MainConfig Partial, ImmutableArray<Diagnostic> Diagnostics, ImmutableArray<SourceFile> Files);

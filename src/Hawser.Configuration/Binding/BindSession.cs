@@ -28,6 +28,8 @@ internal sealed class BindSession
 
     public LogFormatRegistry LogFormats { get; } = new();
 
+    public LogBufferRegistry LogBuffers { get; } = new();
+
     public ListenerRegistry Listeners { get; } = new();
 
     public UpstreamRegistry Upstreams { get; } = new();
@@ -53,9 +55,6 @@ internal sealed class BindSession
             catch (BindException refused)
             {
                 Diagnostics.Add(refused.Diagnostic);
-                // What is inside may still be checked, in a scope that leads nowhere.
-                if (refused.ChildScope is { } child)
-                    BindBlock(node.Children, child);
             }
         }
     }

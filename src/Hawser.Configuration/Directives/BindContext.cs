@@ -111,9 +111,9 @@ internal sealed class BindContext
     public Template Template(Argument argument) => Template(argument, argument.Value);
 
     /// <summary>Parses a part of an argument, such as what follows <c>if=</c>.</summary>
-    public Template Template(Argument argument, string text)
+    public Template Template(Argument argument, string text, TemplateOptions options = TemplateOptions.None)
     {
-        Template template = TemplateParser.Parse(text, TemplateOptions.None, out string? error);
+        Template template = TemplateParser.Parse(text, options, out string? error);
         if (error is not null)
             throw Refuse(argument, error);
         Session.Variables.Use(template, argument.Span);
@@ -137,6 +137,31 @@ internal sealed class BindContext
     public BindException Refuse(Argument argument, string message, string? hint = null) => Refuse(argument.Span, message, hint);
 
     public BindException Refuse(SourceSpan span, string message, string? hint = null) => new(this, span, message, hint);
+
+    /// <summary>Reports an error and goes on, so that more can be found.</summary>
+    public void Report(Argument argument, string message, string? hint = null) =>
+        Session.Diagnostics.Add(Severity.Emergency, Node, argument.Span, message, hint);
+
+    /// <summary>Does a step whose failure is reported but does not end the directive.</summary>
+    public T Attempt<T>(Func<T> step, T otherwise)
+    {
+        try
+        {
+            return step();
+        }
+        catch (BindException refused)
+        {
+            Session.Diagnostics.Add(refused.Diagnostic);
+            return otherwise;
+        }
+    }
+
+    /// <summary>The same context for a line of the directive's block.</summary>
+    public BindContext For(DirectiveNode line) => new(Session, line, Directive, Scope);
+
+    /// <summary>Ends this directive with an error that nginx reports at the line of another.</summary>
+    public BindException RefuseElsewhere(Argument argument, string message, SourceFile file, int line) =>
+        new(new Diagnostic(Severity.Emergency, message, argument.Span) { Place = new ReportedPlace(file, line), Ordinal = Node.Ordinal });
 
     /// <summary>Ends this block with an error that nginx notices at its closing brace.</summary>
     public BindException RefuseAtEnd(SourceSpan span, string message, string? hint = null) => new(AtEnd(span, message, hint));
@@ -172,12 +197,16 @@ internal sealed class BindContext
         };
     }
 
+    /// <summary>A hint that names the word probably meant; null if none is near.</summary>
+    public static string? SuggestWord(string word, IEnumerable<string> candidates) =>
+        Spelling.Suggest(word, candidates) is { } name ? $"did you mean \"{name}\"?" : null;
+
     private static string? HintFor<T>(Argument argument, ReadOnlySpan<(string Name, T Value)> choices)
     {
         var names = new string[choices.Length];
         for (int i = 0; i < names.Length; i++)
             names[i] = choices[i].Name;
-        return Spelling.Suggest(argument.Value, names) is { } name ? $"did you mean \"{name}\"?" : null;
+        return SuggestWord(argument.Value, names);
     }
 }
 
@@ -198,7 +227,4 @@ internal sealed class BindException : Exception
     }
 
     public Diagnostic Diagnostic { get; }
-
-    /// <summary>For a block whose opening line is refused: a scope in which its inside can still be checked. Null to leave it unchecked.</summary>
-    public ConfigScope? ChildScope { get; init; }
 }

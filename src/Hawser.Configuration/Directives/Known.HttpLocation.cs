@@ -102,9 +102,16 @@ public static partial class Known
             Summary = "Serves the first file that exists, else the URI, named location or status at the end.",
         });
 
-    public static readonly Directive<ImmutableArray<Template>> Index = Modules.Index.List(
-        "index", In.HttpServerLocation, Arity.OneOrMore, "file ...", PathBinder.Index, "The files served for a directory, in order.",
-        defaultText: "index.html");
+    public static readonly Directive<ImmutableArray<Template>> Index = Modules.Index.Add(
+        new Directive<ImmutableArray<Template>>("index", In.HttpServerLocation, Arity.OneOrMore, [Template.Constant("index.html")], PathBinder.Index)
+        {
+            Syntax = ["file ..."],
+            DefaultText = "index.html",
+            Repetition = Repetition.Append,
+            Inheritance = Inheritance.List,
+            Combine = (earlier, later) => earlier.AddRange(later),
+            Summary = "The files served for a directory, in order.",
+        });
 
     public static readonly Directive<ImmutableArray<AccessRule>> Allow = Modules.Access.List(
         "allow", In.HttpServerLocation | In.LimitExcept, Arity.One, "address | CIDR | unix: | all", AccessBinder.Rule,

@@ -1,7 +1,7 @@
 namespace Hawser.Configuration.Directives;
 
 /// <summary>Reads numbers, sizes and times exactly as nginx does. Each method returns null for what nginx calls invalid.</summary>
-internal static class ValueParser
+public static class ValueParser
 {
     /// <summary>Decimal digits only, within a long.</summary>
     public static long? Number(ReadOnlySpan<char> text)

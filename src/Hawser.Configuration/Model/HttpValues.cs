@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Hawser.Configuration.Directives;
 using Hawser.Configuration.Syntax;
 using Hawser.Configuration.Templates;
 
@@ -178,7 +179,53 @@ public enum HeaderInheritance
 /// <param name="Kind">What is sent.</param>
 /// <param name="Time">The offset; may be negative. For <see cref="ExpiresKind.Daily"/> the time of day.</param>
 /// <param name="Template">What to evaluate and read as a value of <c>expires</c>; null if constant.</param>
-public sealed record ExpiresConfig(ExpiresKind Kind, TimeSpan Time, Template? Template);
+public sealed record ExpiresConfig(ExpiresKind Kind, TimeSpan Time, Template? Template)
+{
+    /// <summary>Reads a value of <c>expires</c>. Also for values that variables yield while requests are served.</summary>
+    /// <param name="text">The value.</param>
+    /// <param name="kind"><see cref="ExpiresKind.Access"/> or <see cref="ExpiresKind.Modified"/>.</param>
+    /// <param name="error">nginx's words for what is wrong; null if nothing is.</param>
+    public static ExpiresConfig? Parse(string text, ExpiresKind kind, out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        error = null;
+        if (kind != ExpiresKind.Modified)
+        {
+            ExpiresKind? word = text switch
+            {
+                "epoch" => ExpiresKind.Epoch,
+                "max" => ExpiresKind.Max,
+                "off" => ExpiresKind.Off,
+                _ => null,
+            };
+            if (word is not null)
+                return new ExpiresConfig(word.Value, TimeSpan.Zero, null);
+        }
+
+        char sign = text.Length == 0 ? '\0' : text[0];
+        if (sign == '@')
+        {
+            if (kind == ExpiresKind.Modified)
+            {
+                error = "daily time cannot be used with \"modified\" parameter";
+                return null;
+            }
+            kind = ExpiresKind.Daily;
+        }
+        if (ValueParser.Seconds(sign is '@' or '+' or '-' ? text.AsSpan(1) : text) is not { } time)
+        {
+            error = "invalid value";
+            return null;
+        }
+        if (kind == ExpiresKind.Daily && time > TimeSpan.FromDays(1))
+        {
+            error = "daily time value must be less than 24 hours";
+            return null;
+        }
+        return new ExpiresConfig(kind, sign == '-' ? -time : time, null);
+    }
+}
+
 
 /// <summary>The forms of <c>expires</c>.</summary>
 public enum ExpiresKind

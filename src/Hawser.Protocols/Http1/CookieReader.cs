@@ -15,14 +15,16 @@ public static class CookieReader
         var start = 0;
         while (start < cookies.Length)
         {
-            if (TryPair(cookies, start, name, out value))
+            if (TryPair(cookies, start, name, out value, out var examined))
                 return true;
 
-            var end = cookies[start..].IndexOf((byte)';');
+            // The byte that should have been "=" is behind us, even if it was the separator: in "a; a=1; a=2" nginx
+            // takes the second "a=".
+            var end = cookies[examined..].IndexOf((byte)';');
             if (end < 0)
                 break;
 
-            start = SkipSpaces(cookies, start + end + 1);
+            start = SkipSpaces(cookies, examined + end + 1);
         }
 
         value = default;
@@ -34,15 +36,17 @@ public static class CookieReader
     /// <param name="name">The cookie's name.</param>
     /// <param name="value">The cookie's value, as a range of <paramref name="setCookie"/>; may be empty.</param>
     public static bool TryFindInSetCookie(ReadOnlySpan<byte> setCookie, ReadOnlySpan<byte> name, out ByteRange value)
-        => TryPair(setCookie, 0, name, out value);
+        => TryPair(setCookie, 0, name, out value, out _);
 
-    private static bool TryPair(ReadOnlySpan<byte> text, int start, ReadOnlySpan<byte> name, out ByteRange value)
+    private static bool TryPair(ReadOnlySpan<byte> text, int start, ReadOnlySpan<byte> name, out ByteRange value, out int examined)
     {
         value = default;
+        examined = start;
         if (!AsciiText.StartsWithIgnoreCase(text[start..], name))
             return false;
 
         var equals = SkipSpaces(text, start + name.Length);
+        examined = Math.Min(equals + 1, text.Length);
         if (equals == text.Length || text[equals] != '=')
             return false;
 

@@ -108,18 +108,18 @@ public sealed class RequestHeadParser
     /// </summary>
     public bool NeedsNormalization => (_line.Flags & (TargetFlags.Complex | TargetFlags.Quoted | TargetFlags.EmptyPath)) != 0;
 
-    /// <summary>The path as sent, up to the query.</summary>
+    /// <summary>The path as sent, up to the query; only if no <see cref="NeedsNormalization"/>.</summary>
     public ByteRange RawPath => Range(_line.TargetStart, _line.ArgsStart >= 0 ? _line.ArgsStart - 1 : _line.TargetEnd);
 
     /// <summary>
-    /// <c>$args</c>: the query as sent, without the question mark; empty if there is none. A fragment is still part of it.
+    /// <c>$args</c>: the query as sent, without the question mark; empty if there is none. Only if no
+    /// <see cref="NeedsNormalization"/>, which finds it otherwise.
     /// </summary>
     public ByteRange RawArgs => Range(_line.ArgsStart, _line.TargetEnd);
 
-    /// <summary>Whether the target holds a question mark (<c>$is_args</c> is about <see cref="RawArgs"/>, not this).</summary>
-    public bool HasQuery => _line.ArgsStart >= 0;
-
-    /// <summary>The path's file name extension without the dot; empty if there is none.</summary>
+    /// <summary>
+    /// The path's file name extension without the dot; empty if there is none. Only if no <see cref="NeedsNormalization"/>.
+    /// </summary>
     public ByteRange RawExtension
         => Range(_line.ExtensionStart, _line.ArgsStart >= 0 ? _line.ArgsStart - 1 : _line.TargetEnd);
 

@@ -1,0 +1,48 @@
+namespace Hawser.Configuration.Templates;
+
+/// <summary>Variables of nginx's modules that Hawser does not have, known by name so that an error can say why.</summary>
+internal static class UnsupportedVariables
+{
+    private static readonly (string Module, string Names)[] s_modules =
+    [
+        ("ngx_http_ssl_module",
+            "ssl_protocol ssl_cipher ssl_ciphers ssl_curve ssl_curves ssl_sigalg ssl_sigalgs ssl_session_id ssl_session_reused ssl_early_data "
+            + "ssl_server_name ssl_alpn_protocol ssl_ech_status ssl_ech_outer_server_name ssl_client_cert ssl_client_raw_cert ssl_client_escaped_cert "
+            + "ssl_client_s_dn ssl_client_i_dn ssl_client_s_dn_legacy ssl_client_i_dn_legacy ssl_client_serial ssl_client_fingerprint "
+            + "ssl_client_verify ssl_client_v_start ssl_client_v_end ssl_client_v_remain ssl_client_sigalg"),
+        ("ngx_http_browser_module", "msie modern_browser ancient_browser"),
+        ("ngx_http_fastcgi_module", "fastcgi_script_name fastcgi_path_info"),
+        ("ngx_http_geoip_module",
+            "geoip_country_code geoip_country_code3 geoip_country_name geoip_org geoip_city_continent_code geoip_city_country_code "
+            + "geoip_city_country_code3 geoip_city_country_name geoip_region geoip_region_name geoip_city geoip_postal_code geoip_latitude "
+            + "geoip_longitude geoip_dma_code geoip_area_code"),
+        ("ngx_http_grpc_module", "grpc_internal_trailers"),
+        ("ngx_http_gzip_module", "gzip_ratio"),
+        ("ngx_http_limit_conn_module", "limit_conn_status"),
+        ("ngx_http_limit_req_module", "limit_req_status"),
+        ("ngx_http_memcached_module", "memcached_key"),
+        ("ngx_http_realip_module", "realip_remote_addr realip_remote_port"),
+        ("ngx_http_referer_module", "invalid_referer"),
+        ("ngx_http_secure_link_module", "secure_link secure_link_expires"),
+        ("ngx_http_slice_module", "slice_range"),
+        ("ngx_http_ssi_module", "date_local date_gmt"),
+        ("ngx_http_stub_status_module", "connections_active connections_reading connections_writing connections_waiting"),
+        ("ngx_http_userid_module", "uid_got uid_set uid_reset"),
+        ("ngx_http_v2_module", "http2"),
+        ("ngx_http_v3_module", "http3"),
+    ];
+
+    /// <summary>The module of a variable; null for a name that nginx does not know either.</summary>
+    public static string? FindModule(string name)
+    {
+        foreach ((string module, string names) in s_modules)
+        {
+            foreach (Range range in names.AsSpan().Split(' '))
+            {
+                if (names.AsSpan()[range].SequenceEqual(name))
+                    return module;
+            }
+        }
+        return null;
+    }
+}
