@@ -40,8 +40,19 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
         return model.Listeners.GetValueOrDefault(Endpoint);
     }
 
-    /// <summary>Starts accepting. Acceptor's loop.</summary>
-    public void Start() => _registration = _acceptor.Loop.Register(_socket.Descriptor, this, 0);
+    /// <summary>Starts accepting, or goes on. Acceptor's loop.</summary>
+    public void Start()
+    {
+        if (!IsClosed && _registration < 0) _registration = _acceptor.Loop.Register(_socket.Descriptor, this, 0);
+    }
+
+    /// <summary>Lets connections wait in the socket's queue. Acceptor's loop.</summary>
+    public void Pause()
+    {
+        if (_registration < 0) return;
+        _acceptor.Loop.Detach(_registration, _socket.Descriptor);
+        _registration = -1;
+    }
 
     /// <summary>Stops accepting and, unless another process keeps the socket, closes it. Acceptor's loop.</summary>
     public void Close()
@@ -49,7 +60,7 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
         if (IsClosed) return;
         IsClosed = true;
         _acceptor.Loop.Timers.Remove(this);
-        if (_registration >= 0) _acceptor.Loop.Detach(_registration, _socket.Descriptor);
+        Pause();
         _socket.Close();
     }
 

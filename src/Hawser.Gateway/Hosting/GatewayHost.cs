@@ -1,0 +1,184 @@
+using Hawser.Configuration.Directives;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Logging;
+using Hawser.IO.Sockets;
+using Hawser.IO.Timers;
+
+namespace Hawser.Gateway.Hosting;
+
+/// <summary>
+/// A running gateway: loops, listening sockets and the configuration in force. All methods but <see cref="Log"/> are called from one control
+/// thread; what they do to a loop is posted to it.
+/// </summary>
+public sealed class GatewayHost
+{
+    private readonly GatewayServices _services;
+    private readonly Worker[] _workers;
+    private readonly Dictionary<SocketEndpoint, ListenerState> _listeners = [];
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private GatewayModel _model;
+    private int _running;
+    private bool _stopping;
+
+    private GatewayHost(GatewayServices services, GatewayModel model)
+    {
+        _services = services;
+        _model = model;
+        _running = services.WorkerCount;
+        _workers = new Worker[services.WorkerCount];
+        for (int i = 0; i < _workers.Length; i++) _workers[i] = new Worker(i, services.Time, OnUnhandled, OnWorkerDrained);
+    }
+
+    /// <summary>Ends when everything is drained after <see cref="BeginGracefulStop"/>, or closed after <see cref="StopNow"/>.</summary>
+    public Task Completion => _completion.Task;
+
+    private Worker Acceptor => _workers[0];
+
+    /// <summary>Compiles the configuration without opening a socket: what <c>-t</c> finds beyond the language.</summary>
+    /// <exception cref="GatewayCompilationException">It cannot be run.</exception>
+    /// <exception cref="LogFileException">A log file cannot be opened.</exception>
+    public static void Check(GatewayConfiguration configuration, TimeProvider time) =>
+        GatewayCompiler.Compile(configuration.Main, new GatewayServices(time), 1);
+
+    /// <summary>Binds every listener and starts to serve.</summary>
+    /// <exception cref="GatewayCompilationException">The configuration cannot be run.</exception>
+    /// <exception cref="LogFileException">A log file cannot be opened.</exception>
+    /// <exception cref="IOException">A listener cannot be opened; none stays open.</exception>
+    public static GatewayHost Start(GatewayConfiguration configuration, TimeProvider time)
+    {
+        int processes = configuration.Main.Get(Known.WorkerProcesses);
+        var services = new GatewayServices(time) { WorkerCount = processes > 0 ? processes : Environment.ProcessorCount };
+        GatewayModel model = GatewayCompiler.Compile(configuration.Main, services, 1);
+        var host = new GatewayHost(services, model);
+        services.LogFiles.ErrorLog = model.ErrorLog;
+        List<ListenSocket> sockets = OpenAll(model.Listeners.Values);
+        foreach (Worker worker in host._workers)
+        {
+            worker.Adopt(model);
+            worker.Start();
+        }
+        foreach (ListenSocket socket in sockets) host.Listen(socket);
+        return host;
+    }
+
+    /// <summary>Puts another configuration to work. Tunnels and requests under way keep the one they began with.</summary>
+    /// <exception cref="GatewayCompilationException">It cannot be run; the old one stays.</exception>
+    /// <exception cref="LogFileException">A log file cannot be opened; the old one stays.</exception>
+    /// <exception cref="IOException">A new listener cannot be opened; the old configuration stays.</exception>
+    public void Reload(GatewayConfiguration configuration)
+    {
+        GatewayModel old = _model;
+        GatewayModel model = GatewayCompiler.Compile(configuration.Main, _services, old.Generation + 1);
+        List<ListenSocket> opened = OpenAll(model.Listeners.Values.Where(l => !_listeners.ContainsKey(l.Endpoint)));
+        _model = model;
+        _services.LogFiles.ErrorLog = model.ErrorLog;
+        foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.Adopt(model), null);
+        foreach (ListenSocket socket in opened) Listen(socket);
+        foreach (ListenerState listener in _listeners.Values.ToArray())
+        {
+            if (!model.Listeners.TryGetValue(listener.Endpoint, out ListenerModel? kept))
+            {
+                Close(listener);
+                continue;
+            }
+            listener.Socket.Apply(kept.Options);
+            Acceptor.Loop.Post(static state => ((ListenerState)state!).Start(), listener); // StopAccepting may have paused it
+        }
+        if (old.WorkerShutdownTimeout > 0) EndLater(old.WorkerShutdownTimeout, model.Generation);
+    }
+
+    /// <summary>No new connections; requests and tunnels under way finish, within <c>worker_shutdown_timeout</c> if that is set.</summary>
+    public void BeginGracefulStop()
+    {
+        if (_stopping) return;
+        _stopping = true;
+        CloseListeners();
+        foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.BeginDrain(), null);
+        if (_model.WorkerShutdownTimeout > 0) EndLater(_model.WorkerShutdownTimeout, long.MaxValue);
+    }
+
+    /// <summary>Closes everything at once.</summary>
+    public void StopNow()
+    {
+        _stopping = true;
+        CloseListeners();
+        foreach (Worker worker in _workers)
+        {
+            worker.Loop.Post(_ =>
+            {
+                worker.BeginDrain();
+                worker.EndAll();
+            }, null);
+        }
+    }
+
+    /// <summary>Opens the log files again, after somebody has renamed them.</summary>
+    public void ReopenLogs() => _services.LogFiles.Reopen();
+
+    /// <summary>No new connections are accepted; they wait in the sockets' queues. A reload resumes.</summary>
+    public void StopAccepting()
+    {
+        foreach (ListenerState listener in _listeners.Values) Acceptor.Loop.Post(static state => ((ListenerState)state!).Pause(), listener);
+    }
+
+    /// <summary>Writes into the error logs of the main context. Any thread.</summary>
+    public void Log(MessageLevel level, string message) => _model.ErrorLog.Write((LogLevel)(int)level, message);
+
+    private static List<ListenSocket> OpenAll(IEnumerable<ListenerModel> listeners)
+    {
+        var opened = new List<ListenSocket>();
+        try
+        {
+            foreach (ListenerModel listener in listeners) opened.Add(ListenSocket.Open(listener.Endpoint, listener.Options));
+            return opened;
+        }
+        catch
+        {
+            foreach (ListenSocket socket in opened) socket.Close();
+            throw;
+        }
+    }
+
+    private void Listen(ListenSocket socket)
+    {
+        var listener = new ListenerState(socket, Acceptor, _workers);
+        _listeners.Add(socket.Endpoint, listener);
+        Acceptor.Loop.Post(static state => ((ListenerState)state!).Start(), listener);
+    }
+
+    private void Close(ListenerState listener)
+    {
+        _listeners.Remove(listener.Endpoint);
+        Acceptor.Loop.Post(static state => ((ListenerState)state!).Close(), listener);
+    }
+
+    private void CloseListeners()
+    {
+        foreach (ListenerState listener in _listeners.Values.ToArray()) Close(listener);
+    }
+
+    /// <summary>After <paramref name="milliseconds"/>, ends what still runs on configurations older than <paramref name="generation"/>.</summary>
+    private void EndLater(long milliseconds, long generation)
+    {
+        foreach (Worker worker in _workers)
+        {
+            worker.Loop.Post(_ => worker.Loop.Timers.Schedule(new ShutdownTimer(worker, generation), worker.Loop.Now + milliseconds), null);
+        }
+    }
+
+    private void OnUnhandled(Exception e) => Log(MessageLevel.Critical, $"unexpected failure: {e}");
+
+    /// <summary>A draining worker has lost its last connection. Its loop ends; the last one to end ends the gateway.</summary>
+    private void OnWorkerDrained(Worker worker)
+    {
+        worker.Loop.Stop();
+        if (Interlocked.Decrement(ref _running) > 0) return;
+        _services.LogFiles.Flush();
+        _completion.TrySetResult();
+    }
+
+    private sealed class ShutdownTimer(Worker worker, long generation) : LoopTimer
+    {
+        protected override void OnTimer() => worker.EndOlderThan(generation);
+    }
+}
