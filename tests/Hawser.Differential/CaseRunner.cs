@@ -53,8 +53,6 @@ public sealed class CaseRunner
         }
         finally
         {
-            foreach (var (client, _) in _clients.Values)
-                await client.DisposeAsync();
             foreach (var backend in backends.Values)
                 await backend.DisposeAsync();
         }
@@ -87,13 +85,18 @@ public sealed class CaseRunner
     {
         gateway.Launch();
         await gateway.WaitUntilReadyAsync();
-        foreach (var step in _case.Client)
-            await DoAsync(step, gateway.Port(step.Port));
-        foreach (var (number, (client, _)) in _clients)
+        try
         {
-            var state = await client.WaitForEndAsync(s_endPatience);
-            AddClientLines(number, [.. _normaliser.Lines(client.Pending).Select(line => $"[unexpected] {line}"), $"[connection: {state.ToString().ToLowerInvariant()}]"]);
-            await client.DisposeAsync();
+            foreach (var step in _case.Client)
+                await DoAsync(step, gateway.Port(step.Port));
+            foreach (var (number, (client, _)) in _clients)
+                await WatchEndAsync(number, client);
+        }
+        finally
+        {
+            // Before the gateway is asked to stop: it would wait for them.
+            foreach (var (client, _) in _clients.Values)
+                await client.DisposeAsync();
         }
 
         // The access log of a tunnel is written once its client has gone, which the gateway learns in its own time.
@@ -104,9 +107,16 @@ public sealed class CaseRunner
             {
                 [Part.Client] = _clientLines,
                 [Part.Backend] = [.. backends.SelectMany(backend => BackendLines(backend.Key, backend.Value))],
-                [Part.Log] = [.. _normaliser.Lines(gateway.Directory.Read("access.log") + gateway.Directory.Read("logs/access.log"))],
+                [Part.Log] = LogLines(gateway),
             },
             gateway);
+    }
+
+    private async Task WatchEndAsync(int number, RawClient client)
+    {
+        var state = await client.WaitForEndAsync(s_endPatience);
+        AddClientLines(number, _normaliser.Lines(client.Pending).Select(line => $"[unexpected] {line}"));
+        AddClientLines(number, [$"[connection: {state.ToString().ToLowerInvariant()}]"]);
     }
 
     // An echoing backend holds its side open until the gateway ends the tunnel.
@@ -126,6 +136,8 @@ public sealed class CaseRunner
         switch (step)
         {
             case ClientStep.Send send:
+                if (send.Text.Contains(" HTTP/", StringComparison.Ordinal))
+                    AddClientLines(step.Connection, [$"> {Bytes.Escape(send.Text).Split('\n')[0]}"]);
                 await client.SendAsync(WithPort(send.Text, port));
                 entry.Since.Restart();
                 break;
@@ -180,6 +192,13 @@ public sealed class CaseRunner
     {
         var prefix = _case.Client.Any(step => step.Connection != 1) ? $"{connection}| " : "";
         _clientLines.AddRange(lines.Select(line => prefix + line));
+    }
+
+    // A connection that lingers is logged when it is over, and which of several is over first is chance.
+    private List<string> LogLines(GatewayProcess gateway)
+    {
+        var lines = _normaliser.Lines(gateway.Directory.Read("access.log") + gateway.Directory.Read("logs/access.log"));
+        return [.. _clients.Count > 1 ? lines.Order(StringComparer.Ordinal) : lines];
     }
 
     private IEnumerable<string> BackendLines(string name, ScriptedBackend backend)

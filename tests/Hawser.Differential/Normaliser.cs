@@ -53,7 +53,7 @@ internal sealed partial class Normaliser(Expectation expected)
     {
         if (bytes.Length == 0)
             return [];
-        var lines = Text(Bytes.Escape(bytes)).Split('\n');
+        var lines = LocalTime().Replace(Text(Bytes.Escape(bytes)), "[{time}]").Split('\n');
         return (lines[^1].Length == 0 ? lines[..^1] : lines).Select(Shorten);
     }
 
@@ -80,6 +80,9 @@ internal sealed partial class Normaliser(Expectation expected)
     private static bool IsHttpDate(string line) => DateTime.TryParseExact(
         line["Date:".Length..].Trim(), "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
         && Math.Abs((date.ToUniversalTime() - DateTime.UtcNow).TotalSeconds) < 60;
+
+    [GeneratedRegex(@"\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]")]
+    private static partial Regex LocalTime();
 
     [GeneratedRegex(@"^Server: (nginx|hawser)(/[0-9.]+)?$")]
     private static partial Regex ProductToken();

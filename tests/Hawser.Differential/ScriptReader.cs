@@ -66,11 +66,15 @@ public static partial class ScriptReader
         var replies = new List<BackendReply>();
         var steps = new List<BackendStep>();
         var after = RequestPart.Body;
+        string? when = null;
+        IReadOnlyList<BackendStep>? then = null;
         Walk(section, text => steps.Add(new BackendStep.Send(text)), (line, command, argument) =>
         {
             switch (command)
             {
                 case "next": FinishReply(); break;
+                case "when": when = argument; break;
+                case "otherwise" when when is not null: then = [.. steps]; steps.Clear(); break;
                 case "early": after = RequestPart.Head; break;
                 case "at-once": after = RequestPart.Nothing; break;
                 case "split": steps.Add(new BackendStep.Pause(s_splitPause)); break;
@@ -89,9 +93,9 @@ public static partial class ScriptReader
 
         void FinishReply()
         {
-            replies.Add(new([.. steps], after));
+            replies.Add(new(then ?? [.. steps], after) { When = when, Otherwise = then is null ? [] : [.. steps] });
             steps.Clear();
-            after = RequestPart.Body;
+            (after, when, then) = (RequestPart.Body, null, null);
         }
     }
 

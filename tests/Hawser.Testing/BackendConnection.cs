@@ -83,9 +83,10 @@ public sealed class BackendConnection
                 return false;
         }
 
+        var request = Received.Substring(_taken, length);
         _taken += length;
         var reply = _nextReply(true);
-        foreach (var step in reply.Steps)
+        foreach (var step in reply.StepsFor(request))
         {
             if (!await DoAsync(step))
                 return false;

@@ -37,6 +37,16 @@ public abstract record BackendStep
 /// <param name="After">How much of the request must have arrived before the first act.</param>
 public sealed record BackendReply(IReadOnlyList<BackendStep> Steps, RequestPart After = RequestPart.Body)
 {
+    /// <summary>A text that the request must contain for these acts, whatever its case; null for any request.</summary>
+    public string? When { get; init; }
+
+    /// <summary>The acts for a request without that text.</summary>
+    public IReadOnlyList<BackendStep> Otherwise { get; init; } = [];
+
+    /// <summary>The acts for a request.</summary>
+    public IReadOnlyList<BackendStep> StepsFor(string request) =>
+        When is null || request.Contains(When, StringComparison.OrdinalIgnoreCase) ? Steps : Otherwise;
+
     /// <summary>A reply of these bytes, after the whole request; the connection stays open.</summary>
     public static BackendReply Of(string text) => new([new BackendStep.Send(text)]);
 

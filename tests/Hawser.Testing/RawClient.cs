@@ -189,6 +189,7 @@ public sealed class RawClient : IAsyncDisposable
     {
         _socket.LingerState = new LingerOption(true, 0);
         _socket.Dispose();
+        State = ConnectionState.Reset;
     }
 
     /// <inheritdoc/>
