@@ -66,7 +66,7 @@ internal static class ExchangePipeline
                     step = Step.LocationRewrite;
                     break;
                 case Step.LocationRewrite: // … and rewrite of the location
-                    outcome = exchange.Location.Rewrite.Execute(exchange);
+                    if (!ReferenceEquals(exchange.Location, exchange.Server.Defaults)) outcome = exchange.Location.Rewrite.Execute(exchange);
                     step = Step.Access;
                     break;
                 case Step.Access: // 5 limits and access
@@ -116,7 +116,6 @@ internal static class ExchangePipeline
     {
         LocationMatch match = exchange.Server.Locations.Find(exchange);
         LocationEntry.Enter(exchange, match.Location ?? exchange.Server.Defaults);
-        if (match.AutoRedirect) return ErrorResponder.RedirectWithSlash(exchange, match.Location!);
         if (exchange.Location.IsInternal && !exchange.IsInternal) return Outcome.Status(404);
         long limit = exchange.Location.Core.ClientMaxBodySize;
         if (limit != 0 && exchange.Body.DeclaredLength > limit && !exchange.Body.IsComplete)
@@ -124,6 +123,6 @@ internal static class ExchangePipeline
             exchange.LogError(LogLevel.Error, $"client intended to send too large body: {exchange.Body.DeclaredLength} bytes");
             return Outcome.Status(413);
         }
-        return Outcome.Continue;
+        return match.AutoRedirect ? ErrorResponder.RedirectWithSlash(exchange, match.Location!) : Outcome.Continue;
     }
 }

@@ -34,7 +34,7 @@ public sealed class FilesModel
     public required MediaTypes Types { get; init; }
 
     /// <summary>What may stand for a directory, in order.</summary>
-    internal required IndexName[] Indexes { get; init; }
+    internal IndexName[] Indexes { get; init; } = [IndexName.Default];
 
     /// <summary>Whether files have entity tags.</summary>
     public required bool ETag { get; init; }
