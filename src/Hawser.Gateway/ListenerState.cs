@@ -33,12 +33,8 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
     /// <summary>The address is no longer configured, or the process ends: connections that came here are not kept alive.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>What this address means in a configuration; for a wildcard socket the local address of a connection decides.</summary>
-    public ListenerModel? FindModel(GatewayModel model, SocketEndpoint local)
-    {
-        if (Endpoint.IsWildcard && model.Listeners.TryGetValue(local, out ListenerModel? exact)) return exact;
-        return model.Listeners.GetValueOrDefault(Endpoint);
-    }
+    /// <summary>What this socket means in a configuration; null when it is no longer in it. See <see cref="ListenerModel.Specific"/>.</summary>
+    public ListenerModel? FindModel(GatewayModel model) => model.Listeners.GetValueOrDefault(Endpoint);
 
     /// <summary>Starts accepting, or goes on. Acceptor's loop.</summary>
     public void Start()

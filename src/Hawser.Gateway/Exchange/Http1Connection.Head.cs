@@ -65,7 +65,7 @@ public sealed partial class Http1Connection
     private bool AdoptModel()
     {
         if (ReferenceEquals(Model, _worker.Model)) return true;
-        if (_listener.FindModel(_worker.Model, LocalEndpointIfNeeded) is not { } listener) return false;
+        if (FindListener(_worker.Model) is not { } listener) return false;
         Model = _worker.Model;
         Listener = listener;
         return true;

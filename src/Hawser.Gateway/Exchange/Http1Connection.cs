@@ -42,7 +42,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         _channel = worker.RentChannel();
         _channel.Open(new SocketTransport(descriptor), connected: true);
         _channel.Observer = this;
-        Listener = listener.FindModel(Model, LocalEndpointIfNeeded)!;
+        Listener = FindListener(Model)!;
     }
 
     public long Serial { get; }
@@ -65,7 +65,9 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
 
     public Channel Channel => _channel;
 
-    private SocketEndpoint LocalEndpointIfNeeded => _listener.Endpoint.IsWildcard ? LocalEndpoint : _listener.Endpoint;
+    // The kernel is asked for the local address only where it makes a difference.
+    private ListenerModel? FindListener(GatewayModel model) =>
+        _listener.FindModel(model) is not { } listener ? null : listener.Specific is null ? listener : listener.For(LocalEndpoint);
 
     public void Start() => _ = RunAsync();
 

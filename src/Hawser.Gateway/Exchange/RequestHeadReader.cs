@@ -16,7 +16,8 @@ internal static class RequestHeadReader
         RequestRejection rejection = RequestFraming.Decide(parser, message, out RequestFraming framing);
         CopyFields(exchange, parser, head);
         if (framing.HasHost) TakeHost(exchange, in framing, head);
-        SelectServer(exchange);
+        if (framing.HasHost || rejection == RequestRejection.None) SelectServer(exchange);
+        else UseDefaultServer(exchange);
         if (rejection != RequestRejection.None)
         {
             Refuse(exchange, rejection, parser);
@@ -40,7 +41,7 @@ internal static class RequestHeadReader
     public static void Refuse(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message, RequestRejection rejection)
     {
         CopyHead(exchange, parser, message);
-        SelectServer(exchange);
+        UseDefaultServer(exchange);
         Refuse(exchange, rejection, parser);
     }
 
@@ -88,11 +89,13 @@ internal static class RequestHeadReader
         if (host.Port > 0) exchange.HostPort = exchange.Arena.Format(host.Port);
     }
 
-    // 3 server: the listener's servers by Host; a request without one goes to the default server
-    private static void SelectServer(HttpExchange exchange)
+    // 3 server: the listener's servers by Host; a request without one asks for the name ""
+    private static void SelectServer(HttpExchange exchange) => Use(exchange, exchange.Connection.Listener.Names.Find(exchange, exchange.Host));
+
+    private static void UseDefaultServer(HttpExchange exchange) => Use(exchange, exchange.Connection.Listener.Default);
+
+    private static void Use(HttpExchange exchange, ServerModel server)
     {
-        ListenerModel listener = exchange.Connection.Listener;
-        ServerModel server = exchange.Host.IsEmpty ? listener.Default : listener.Names.Find(exchange, exchange.Host) ?? listener.Default;
         exchange.Server = server;
         exchange.Location = server.Defaults;
     }

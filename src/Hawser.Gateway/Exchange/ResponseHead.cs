@@ -1,3 +1,4 @@
+using Hawser.Gateway.Phases;
 using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Exchange;
@@ -32,6 +33,9 @@ public sealed class ResponseHead
     /// <summary>Whether the body may be cut to ranges (a static file, or <c>proxy_force_ranges</c>).</summary>
     public bool AllowRanges { get; set; }
 
+    /// <summary>The answer holds these ranges alone; null for all of it. Set before the answer starts, by <see cref="RangePlan.Prepare"/>.</summary>
+    public RangePlan? Ranges { get; set; }
+
     /// <summary>An upstream's Server field passed on by <c>proxy_pass_header Server</c>; null for the gateway's own.</summary>
     public ByteSlice? Server { get; set; }
 
@@ -55,6 +59,7 @@ public sealed class ResponseHead
         LastModified = -1;
         ETag = default;
         AllowRanges = false;
+        Ranges = null;
         Server = Date = null;
         OmitContentType = false;
         Headers.Clear();

@@ -17,13 +17,16 @@ internal static class UriParts
     }
 
     /// <summary>Puts a query behind a path, if there is one.</summary>
-    public static ByteSlice Join(Arena arena, ByteSlice path, ByteSlice args)
+    public static ByteSlice Join(Arena arena, ByteSlice path, ByteSlice args) => Append(arena, path, (byte)'?', args);
+
+    /// <summary>Puts <paramref name="args"/>, if there are any, and a separator behind <paramref name="text"/>.</summary>
+    public static ByteSlice Append(Arena arena, ByteSlice text, byte separator, ByteSlice args)
     {
-        if (args.IsEmpty) return path;
-        Span<byte> room = arena.Allocate(path.Length + 1 + args.Length, out ByteSlice joined);
-        path.Span.CopyTo(room);
-        room[path.Length] = (byte)'?';
-        args.Span.CopyTo(room[(path.Length + 1)..]);
+        if (args.IsEmpty) return text;
+        Span<byte> room = arena.Allocate(text.Length + 1 + args.Length, out ByteSlice joined);
+        text.Span.CopyTo(room);
+        room[text.Length] = separator;
+        args.Span.CopyTo(room[(text.Length + 1)..]);
         return joined;
     }
 
@@ -35,6 +38,54 @@ internal static class UriParts
         UriEscaping.Escape(path.Span, place, room);
         return escaped;
     }
+
+    /// <summary>
+    /// Decodes what a redirect need not escape, up to the first question mark: a <c>%XX</c> of a printable character that is none of
+    /// <c>" # $ %</c>, space or <c>!</c>. What looks like an escape and is none loses its percent sign (nginx: NGX_UNESCAPE_REDIRECT).
+    /// </summary>
+    public static ByteSlice UnescapeRedirect(Arena arena, ByteSlice text)
+    {
+        ReadOnlySpan<byte> rest = text.Span;
+        if (!rest.Contains((byte)'%')) return text;
+        Span<byte> room = arena.Allocate(rest.Length, out ByteSlice unescaped);
+        int written = 0;
+        while (!rest.IsEmpty)
+        {
+            int plain = rest.IndexOfAny((byte)'%', (byte)'?');
+            if (plain < 0 || rest[plain] == '?') plain = rest.Length;
+            rest[..plain].CopyTo(room[written..]);
+            written += plain;
+            rest = rest[plain..];
+            if (!rest.IsEmpty) rest = rest[UnescapeOne(rest, room, ref written)..];
+        }
+        return unescaped.Slice(0, written);
+    }
+
+    // Takes what begins with a percent sign: how many bytes.
+    private static int UnescapeOne(ReadOnlySpan<byte> text, Span<byte> room, ref int written)
+    {
+        if (text.Length < 2) return 1;
+        if (!char.IsAsciiHexDigit((char)text[1]))
+        {
+            room[written++] = text[1];
+            return 2;
+        }
+        if (text.Length < 3) return 2;
+        if (!char.IsAsciiHexDigit((char)text[2])) return 3;
+        byte value = (byte)((HexValue(text[1]) << 4) | HexValue(text[2]));
+        int taken = value == '?' ? text.Length : 3;
+        if (value is > (byte)'%' and < 0x7F)
+        {
+            room[written++] = value;
+            text = text[3..taken]; // behind a question mark, be it one that was escaped, all stays as it is
+        }
+        else text = text[..taken];
+        text.CopyTo(room[written..]);
+        written += text.Length;
+        return taken;
+    }
+
+    private static int HexValue(byte digit) => char.IsAsciiDigit((char)digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
     /// <summary>The extension that <c>types</c> goes by, without the dot: nginx takes the last segment's, unless the dot begins the segment.</summary>
     public static ByteSlice Extension(ByteSlice path)

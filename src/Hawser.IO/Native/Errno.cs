@@ -9,8 +9,10 @@ public static class Errno
     public const int EINTR = 4;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
+    public const int ENOTDIR = 20;
     public const int EPIPE = 32;
     public const int ENAMETOOLONG = 36;
+    public const int ELOOP = 40;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
     public const int EADDRINUSE = 98;

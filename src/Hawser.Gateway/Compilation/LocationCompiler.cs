@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Hawser.Configuration.Directives;
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Logging;
+using Hawser.Gateway.Phases;
+using Hawser.Gateway.Routing;
+using Hawser.Gateway.Upstreams;
+using Hawser.IO.Buffers;
+
+namespace Hawser.Gateway.Compilation;
+
+/// <summary>Compiles locations, and the blocks that count as locations without a name: a server's own settings, <c>if</c> and <c>limit_except</c>.</summary>
+internal sealed class LocationCompiler(ModelBuilder builder)
+{
+    /// <summary>The locations of one block, with those inside them.</summary>
+    public LocationTree CompileAll(ImmutableArray<LocationConfig> configs)
+    {
+        if (configs.IsEmpty) return LocationTree.Empty;
+        var tree = new LocationTreeBuilder();
+        foreach (LocationConfig config in configs) tree.Add(config, Compile(config), CompileAll(config.Locations), builder);
+        return tree.Build();
+    }
+
+    /// <summary>The server's own settings, for requests that no location matches and for the time before one is found.</summary>
+    public LocationModel CompileDefaults(ServerConfig server) =>
+        Compile(server, named: null, RewriteModel.From(server.Rewrite, server, builder, compileIf: null));
+
+    private LocationModel Compile(LocationConfig config) =>
+        Compile(config, NamedOf(config), RewriteModel.From(config.Rewrite, config, builder, CompileIf));
+
+    // Its directives are part of those of the location around it.
+    private LocationModel CompileIf(LocationConfig config) => Compile(config, NamedOf(config), RewriteModel.None);
+
+    /// <param name="scope">Whose settings.</param>
+    /// <param name="named">The location that the scope is or belongs to; null for a server.</param>
+    private LocationModel Compile(ConfigScope scope, LocationConfig? named, RewriteModel rewrite)
+    {
+        var config = scope as LocationConfig;
+        bool isPrefix = named?.MatchKind is LocationMatchKind.Prefix or LocationMatchKind.PrefixNoRegex or LocationMatchKind.Exact;
+        string name = named?.Pattern ?? "";
+        return new LocationModel
+        {
+            Name = name,
+            Prefix = isPrefix ? ByteSlice.FromLatin1(name) : default,
+            IsNamed = named?.MatchKind == LocationMatchKind.Named,
+            IsExact = named?.MatchKind == LocationMatchKind.Exact,
+            IsRegex = named?.Regex is not null,
+            IsInternal = config is not null && config.Get(Known.Internal),
+            Core = CoreModel.From(scope),
+            Rewrite = rewrite,
+            Access = AccessModel.From(scope),
+            LimitExcept = config?.LimitExcept is { } limit ? LimitExceptModel.From(limit, CompileIf(limit)) : null,
+            ErrorPages = ErrorPagesModel.From(scope, builder),
+            Headers = ResponseHeadersModel.From(scope, builder),
+            Files = FilesModel.From(scope, builder),
+            TryFiles = TryFilesModel.From(scope, builder),
+            Logging = LoggingModel.From(scope, builder),
+            Content = config?.Get(Known.ProxyPass) is null ? null : ProxyContent.From(config, builder),
+            RedirectsWithSlash = isPrefix && name.EndsWith('/') && scope.HasOwn(Known.ProxyPass),
+        };
+    }
+
+    private static LocationConfig NamedOf(LocationConfig config)
+    {
+        while (config.IsNameless && config.Parent is LocationConfig around) config = around;
+        return config;
+    }
+}
