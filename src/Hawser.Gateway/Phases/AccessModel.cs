@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
-using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.IO.Sockets;

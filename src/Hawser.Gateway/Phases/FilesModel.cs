@@ -29,7 +29,8 @@ public sealed class FilesModel
         _locationName = locationName;
     }
 
-    public IContentHandler Content => StaticContent.Instance;
+    /// <summary>Serves them.</summary>
+    public IContentHandler Content { get; } = StaticContent.Instance;
 
     public required MediaTypes Types { get; init; }
 

@@ -1,5 +1,4 @@
 using Hawser.Configuration.Model;
-using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;

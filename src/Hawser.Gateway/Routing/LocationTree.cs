@@ -1,7 +1,6 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Variables;
-using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Routing;
 

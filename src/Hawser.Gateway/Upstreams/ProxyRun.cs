@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
-using Hawser.Gateway.Phases;
 using Hawser.Gateway.Tunnels;
 using Hawser.IO.Buffers;
 using Hawser.IO.Native;

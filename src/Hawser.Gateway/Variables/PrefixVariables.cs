@@ -1,6 +1,5 @@
 using System.Text;
 using Hawser.Gateway.Exchange;
-using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Variables;

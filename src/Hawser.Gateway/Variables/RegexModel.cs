@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
-using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Variables;
 
