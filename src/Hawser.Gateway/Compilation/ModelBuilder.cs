@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Hawser.Configuration;
 using Hawser.Configuration.Model;
 using Hawser.Configuration.Patterns;
 using Hawser.Configuration.Templates;
@@ -62,7 +63,11 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
     /// <summary>A pattern ready to match Latin-1 text, with the variables its named groups set.</summary>
     public RegexModel Compile(RegexPattern pattern)
     {
-        Regex regex = PcrePattern.ToRegex(pattern);
+        if (!PcrePattern.TryTranslate(pattern.Text, pattern.IgnoreCase, out PcrePattern? translated, out RegexError? error))
+        {
+            throw new GatewayCompilationException($"{error.Message} in \"{pattern.Text}\"", pattern.Span);
+        }
+        Regex regex = translated.ToRegex();
         var captures = new (int Group, VariableModel Variable)[pattern.CaptureNames.Length];
         for (int i = 0; i < captures.Length; i++)
         {
