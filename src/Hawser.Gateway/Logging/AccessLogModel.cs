@@ -33,7 +33,7 @@ internal sealed class AccessLogModel
             LogFileCache? shared = cache is null ? null : files.CacheFor(cache);
             return new AccessLogModel(format, condition, null, new VariableLogPath(builder.Compile(config.Path), shared));
         }
-        var buffering = new LogBuffering((int)Math.Min(config.Buffer, Array.MaxLength), config.Flush);
+        var buffering = new LogBuffering((int)Math.Min(config.Buffer, Array.MaxLength), config.Flush, config.GzipLevel);
         return new AccessLogModel(format, condition, files.Open(config.Path.ConstantValue, buffering), null);
     }
 

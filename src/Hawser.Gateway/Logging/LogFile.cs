@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Hawser.IO.Files;
 using Hawser.IO.Native;
 
@@ -14,6 +15,7 @@ public sealed class LogFile : ILogSink
     private readonly Lock _lock = new();
     private readonly byte[]? _buffer;
     private readonly TimeSpan _flushAfter;
+    private readonly int _gzipLevel;
     private readonly ITimer? _flushTimer;
     private int _used;
     private int _isFailing;
@@ -30,6 +32,7 @@ public sealed class LogFile : ILogSink
         }
         _buffer = GC.AllocateUninitializedArray<byte>(buffering.Size);
         _flushAfter = buffering.Flush;
+        _gzipLevel = buffering.GzipLevel;
         if (_flushAfter > TimeSpan.Zero)
         {
             _flushTimer = registry.Time.CreateTimer(static state => ((LogFile)state!).Flush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -54,7 +57,7 @@ public sealed class LogFile : ILogSink
             if (line.Length > _buffer.Length - _used) FlushLocked();
             if (line.Length > _buffer.Length)
             {
-                Append(line);
+                AppendPacked(line);
                 return;
             }
             if (_used == 0) _flushTimer?.Change(_flushAfter, Timeout.InfiniteTimeSpan);
@@ -81,8 +84,21 @@ public sealed class LogFile : ILogSink
     private void FlushLocked()
     {
         if (_used == 0) return;
-        Append(_buffer.AsSpan(0, _used));
+        AppendPacked(_buffer.AsSpan(0, _used));
         _used = 0;
+    }
+
+    // Each buffer becomes a gzip member of its own; a file of several members unpacks to all their contents (RFC 1952 §2.2).
+    private void AppendPacked(ReadOnlySpan<byte> bytes)
+    {
+        if (_gzipLevel == 0)
+        {
+            Append(bytes);
+            return;
+        }
+        using var packed = new MemoryStream(bytes.Length / 4);
+        using (var gzip = new GZipStream(packed, new ZLibCompressionOptions { CompressionLevel = _gzipLevel }, leaveOpen: true)) gzip.Write(bytes);
+        Append(packed.GetBuffer().AsSpan(0, (int)packed.Length));
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
@@ -103,7 +119,8 @@ public sealed class LogFile : ILogSink
 /// <summary>How a log file collects lines before it writes them.</summary>
 /// <param name="Size">Bytes; 0 writes each line at once.</param>
 /// <param name="Flush">How long a line may wait at most; zero for as long as there is room.</param>
-public readonly record struct LogBuffering(int Size, TimeSpan Flush);
+/// <param name="GzipLevel">1 (fast) to 9 (small) to compress what is written; 0 for plain text.</param>
+public readonly record struct LogBuffering(int Size, TimeSpan Flush, int GzipLevel);
 
 /// <summary>A log file could not be opened.</summary>
 public sealed class LogFileException(string message) : IOException(message);

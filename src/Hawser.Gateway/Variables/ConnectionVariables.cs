@@ -14,6 +14,9 @@ internal static class ConnectionVariables
     private static readonly ByteSlice s_pipelined = new("p"u8.ToArray());
     private static readonly ByteSlice s_notPipelined = new("."u8.ToArray());
 
+    // Of a connection that did not begin with a PROXY protocol header there is nothing to tell, and none is accepted yet.
+    private static readonly string[] s_proxyProtocolParts = ["addr", "port", "server_addr", "server_port"];
+
     // struct tcp_info of <linux/tcp.h>: eight bytes of flags, then 32-bit numbers.
     private const int RttOffset = 68;
     private const int RttVarianceOffset = 72;
@@ -35,6 +38,7 @@ internal static class ConnectionVariables
         family.Add("pipe", static e => e.Connection.IsPipelined ? s_pipelined : s_notPipelined);
         family.AddLate("bytes_sent", static e => ValueText.Number(e, e.Connection.BytesSent));
         family.AddLate("body_bytes_sent", static e => ValueText.Number(e, Math.Max(0, e.Connection.BytesSent - e.Connection.HeadBytesSent)));
+        foreach (string part in s_proxyProtocolParts) family.Add("proxy_protocol_" + part, static _ => VariableValue.NotFound);
         family.AddLate("tcpinfo_rtt", static e => TcpInfo(e, RttOffset));
         family.AddLate("tcpinfo_rttvar", static e => TcpInfo(e, RttVarianceOffset));
         family.AddLate("tcpinfo_snd_cwnd", static e => TcpInfo(e, SendWindowOffset));

@@ -17,6 +17,7 @@ internal static class PrefixVariables
         ("upstream_http_", static suffix => new(UpstreamHeader(suffix)) { IsVolatile = true }),
         ("upstream_trailer_", static suffix => new(UpstreamTrailer(suffix)) { IsVolatile = true }),
         ("upstream_cookie_", static suffix => new(UpstreamCookie(suffix)) { IsVolatile = true }),
+        ("proxy_protocol_tlv_", static _ => new(static _ => VariableValue.NotFound)), // see ConnectionVariables
     ];
 
     private static VariableGetter RequestHeader(string suffix)

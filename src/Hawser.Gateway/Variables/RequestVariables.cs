@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.IO.Buffers;
@@ -66,7 +67,7 @@ internal static class RequestVariables
     {
         if (!exchange.RequestHeaders.TryGet(KnownHeader.Authorization, out ByteSlice field)) return VariableValue.NotFound;
         ReadOnlySpan<byte> credentials = field.Span;
-        if (credentials.Length < 6 || !AsciiText.StartsWithIgnoreCase(credentials, "basic "u8)) return VariableValue.NotFound;
+        if (credentials.Length < 6 || !Ascii.EqualsIgnoreCase(credentials[..6], "basic "u8)) return VariableValue.NotFound;
         credentials = credentials[6..].TrimStart((byte)' ');
         if (credentials.IsEmpty) return VariableValue.NotFound;
         Span<byte> room = exchange.Arena.Allocate(Base64.GetMaxDecodedFromUtf8Length(credentials.Length) + 3, out ByteSlice decoded);

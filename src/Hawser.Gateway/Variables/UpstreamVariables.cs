@@ -22,6 +22,10 @@ internal static class UpstreamVariables
         family.AddVolatile("upstream_status", static e => Join(e, WriteStatus, e.Upstream.Count));
         family.AddVolatile("upstream_connect_time", static e => Join(e, WriteConnectTime, e.Upstream.Count));
         family.AddVolatile("upstream_header_time", static e => Join(e, WriteHeaderTime, e.Upstream.Count));
+        // Without a cache they have no value in nginx either, and log formats name them all the same.
+        family.Add("upstream_cache_status", static _ => VariableValue.NotFound);
+        family.Add("upstream_cache_last_modified", static _ => VariableValue.NotFound);
+        family.Add("upstream_cache_etag", static _ => VariableValue.NotFound);
         AddLate(family, "upstream_response_time", static (in UpstreamAttempt a, Span<byte> text) => WriteTime(a.ResponseTime, text));
         AddLate(family, "upstream_response_length", static (in UpstreamAttempt a, Span<byte> text) => WriteNumber(a.ResponseLength, text));
         AddLate(family, "upstream_bytes_received", static (in UpstreamAttempt a, Span<byte> text) => WriteNumber(a.BytesReceived, text));
