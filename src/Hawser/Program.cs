@@ -1,4 +1,5 @@
 using Hawser.CommandLine;
 using Hawser.Hosting;
 
-return SubCommands.Claims(args) ? await SubCommands.RunAsync(args) : NginxCommand.Run(args, new PendingGateway());
+var factory = new PendingGateway();
+return SubCommands.Claims(args) ? await SubCommands.RunAsync(args, factory) : NginxCommand.Run(args, factory);
