@@ -30,12 +30,12 @@ public sealed record ConfigurationRequest
 /// <param name="Level">How serious it is; <see cref="MessageLevel.Emergency"/> means that the configuration cannot be used.</param>
 /// <param name="Text">nginx's line without the level, such as <c>unknown directive "foo" in /etc/nginx/nginx.conf:12</c>.</param>
 /// <param name="Details">Further lines for people, each with a line feed; null for none.</param>
-public readonly record struct ConfigurationMessage(MessageLevel Level, string Text, string? Details);
+public sealed record ConfigurationMessage(MessageLevel Level, string Text, string? Details);
 
 /// <summary>One file that was read.</summary>
 /// <param name="Path">Its full path, in bytes as the file system has it.</param>
 /// <param name="Content">Its exact content.</param>
-public readonly record struct ConfigurationSourceFile(ReadOnlyMemory<byte> Path, ReadOnlyMemory<byte> Content);
+public sealed record ConfigurationSourceFile(ReadOnlyMemory<byte> Path, ReadOnlyMemory<byte> Content);
 
 /// <summary>
 /// A configuration as the executable handles it: loaded, its findings in words, its process-wide settings readable, the rest for the
