@@ -94,10 +94,12 @@ public sealed class GatewayConfiguration
             _ => MessageLevel.Notice,
         };
 
-        // The headline starts with the level in brackets, which a log adds by itself.
-        var headline = ByteText.ToDisplay(diagnostic.Headline);
-        var details = diagnostic.Hint is { } hint ? $"  {ByteText.ToDisplay(hint)}\n" : null;
-        return new ConfigurationMessage(level, headline[(headline.IndexOf(']') + 2)..], details);
+        // The first line is nginx's and starts with the level in brackets, which a log adds by itself; the rest shows the place.
+        var rendered = DiagnosticRenderer.Render(diagnostic);
+        var text = rendered.IndexOf(']') + 2;
+        var end = rendered.IndexOf('\n');
+        var details = rendered[(end + 1)..];
+        return new ConfigurationMessage(level, rendered[text..end], details.Length > 0 ? details : null);
     }
 
     /// <summary>The machine's files, one of them edited while it is read.</summary>
