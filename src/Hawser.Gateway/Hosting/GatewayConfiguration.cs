@@ -81,6 +81,7 @@ public sealed class GatewayConfiguration
             Globals = request.Globals is { } globals ? ByteText.FromText(globals) : null,
             FallbackIncludeDirectory = request.FallbackIncludeDirectory is { } directory ? ByteText.FromText(directory) : null,
             Files = request.Edit is { } edit ? new EditedFiles(path, edit) : PhysicalFiles.Instance,
+            RequireEvents = true,
             IsPrivileged = ProcessControl.EffectiveUserId == 0,
         }));
     }
