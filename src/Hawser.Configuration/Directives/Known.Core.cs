@@ -155,7 +155,6 @@ public static partial class Known
         {
             Syntax = ["{ ... }"],
             Summary = "Holds what concerns connections as such.",
-            DifferenceFromNginx = "May be left out.",
         });
 
     public static readonly Directive<int> WorkerConnections = Modules.Events.Add(

@@ -30,12 +30,12 @@ public sealed record ConfigurationRequest
 /// <param name="Level">How serious it is; <see cref="MessageLevel.Emergency"/> means that the configuration cannot be used.</param>
 /// <param name="Text">nginx's line without the level, such as <c>unknown directive "foo" in /etc/nginx/nginx.conf:12</c>.</param>
 /// <param name="Details">Further lines for people, each with a line feed; null for none.</param>
-public readonly record struct ConfigurationMessage(MessageLevel Level, string Text, string? Details);
+public sealed record ConfigurationMessage(MessageLevel Level, string Text, string? Details);
 
 /// <summary>One file that was read.</summary>
 /// <param name="Path">Its full path, in bytes as the file system has it.</param>
 /// <param name="Content">Its exact content.</param>
-public readonly record struct ConfigurationSourceFile(ReadOnlyMemory<byte> Path, ReadOnlyMemory<byte> Content);
+public sealed record ConfigurationSourceFile(ReadOnlyMemory<byte> Path, ReadOnlyMemory<byte> Content);
 
 /// <summary>
 /// A configuration as the executable handles it: loaded, its findings in words, its process-wide settings readable, the rest for the
@@ -81,6 +81,7 @@ public sealed class GatewayConfiguration
             Globals = request.Globals is { } globals ? ByteText.FromText(globals) : null,
             FallbackIncludeDirectory = request.FallbackIncludeDirectory is { } directory ? ByteText.FromText(directory) : null,
             Files = request.Edit is { } edit ? new EditedFiles(path, edit) : PhysicalFiles.Instance,
+            RequireEvents = true,
             IsPrivileged = ProcessControl.EffectiveUserId == 0,
         }));
     }
@@ -94,10 +95,12 @@ public sealed class GatewayConfiguration
             _ => MessageLevel.Notice,
         };
 
-        // The headline starts with the level in brackets, which a log adds by itself.
-        var headline = ByteText.ToDisplay(diagnostic.Headline);
-        var details = diagnostic.Hint is { } hint ? $"  {ByteText.ToDisplay(hint)}\n" : null;
-        return new ConfigurationMessage(level, headline[(headline.IndexOf(']') + 2)..], details);
+        // The first line is nginx's and starts with the level in brackets, which a log adds by itself; the rest shows the place.
+        var rendered = DiagnosticRenderer.Render(diagnostic);
+        var text = rendered.IndexOf(']') + 2;
+        var end = rendered.IndexOf('\n');
+        var details = rendered[(end + 1)..];
+        return new ConfigurationMessage(level, rendered[text..end], details.Length > 0 ? details : null);
     }
 
     /// <summary>The machine's files, one of them edited while it is read.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hawser.Hosting;
 
 namespace Hawser.CommandLine;
 
@@ -12,9 +13,17 @@ internal static class SubCommands
     public static bool Claims(string[] arguments) =>
         arguments is [] or ["echo" or "demo", ..] || (arguments[0].Length > 2 && arguments[0].StartsWith("--", StringComparison.Ordinal));
 
-    public static async Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments, IGatewayFactory factory)
     {
-        var root = new RootCommand("WebSocket-first reverse proxy that reads nginx.conf. Options of nginx (-t, -s, -c, …): hawser -h") { EchoCommand.Create() };
+        var demo = new Command("demo", "Gateway, echo backend and a page to try them: what runs without any argument");
+        DemoCommand.AddTo(demo, factory);
+        var root = new RootCommand("WebSocket-first reverse proxy that reads nginx.conf. Options of nginx (-t, -s, -c, …): hawser -h")
+        {
+            demo,
+            EchoCommand.Create(),
+        };
+        DemoCommand.AddTo(root, factory);
+
         var parsed = root.Parse(arguments);
         if (parsed.Errors is [var first, ..])
         {

@@ -20,18 +20,26 @@ internal sealed class ConfigurationSource(ConfigurationRequest request)
     /// <summary>Resolves paths like nginx: <c>-c</c> and <c>-e</c> start at the prefix, and a relative prefix starts here.</summary>
     public static ConfigurationSource From(NginxOptions options)
     {
-        var prefix = options.Prefix is null ? Product.DefaultPrefix : System.IO.Path.GetFullPath(options.Prefix);
+        var file = options.ConfigurationFile ?? Product.DefaultConfigurationFile;
+        var prefix = System.IO.Path.GetFullPath(options.Prefix ?? DefaultPrefixFor(file));
         if (!prefix.EndsWith('/'))
             prefix += "/";
 
         return new ConfigurationSource(new ConfigurationRequest
         {
-            Path = Resolve(options.ConfigurationFile ?? Product.DefaultConfigurationFile, prefix),
+            Path = Resolve(file, prefix),
             Prefix = prefix,
             Globals = options.GlobalDirectives,
             FallbackIncludeDirectory = ShippedFiles,
         });
     }
+
+    /// <summary>
+    /// Without <c>-p</c>, a relative file that is not below the default prefix but here makes this the prefix; nginx would fail
+    /// (docs/decisions/0001-nginx-command-line.md).
+    /// </summary>
+    private static string DefaultPrefixFor(string file) =>
+        !System.IO.Path.IsPathRooted(file) && !File.Exists(Product.DefaultPrefix + file) && File.Exists(file) ? "." : Product.DefaultPrefix;
 
     /// <summary>A path of the command line, against the prefix.</summary>
     public static string Resolve(string path, string prefix) => path.StartsWith('/') ? path : prefix + path;

@@ -37,7 +37,7 @@ public sealed class ChunkedDecoderTests
     [InlineData(" 1\r\na\r\n")]
     [InlineData("0x1\r\na\r\n")]
     [InlineData(";x\r\n")]
-    [InlineData("1\na\r\n0\r\n\r\n")] // bare line feeds, accepted by nginx before 1.29
+    [InlineData("1\na\r\n0\r\n\r\n")] // bare line feeds, accepted by nginx before 1.29.4
     [InlineData("1;x\na\r\n0\r\n\r\n")]
     [InlineData("1\r\na\n0\r\n\r\n")]
     [InlineData("1\r\na\r\n0\n\r\n")]

@@ -4,9 +4,9 @@ namespace Hawser.Tests.Hosting;
 
 public sealed class PidFileTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TestDirectory _directory = new();
 
-    private string Path => _directory.File("nginx.pid");
+    private string Path => _directory["nginx.pid"];
 
     public void Dispose() => _directory.Dispose();
 
@@ -35,7 +35,7 @@ public sealed class PidFileTests : IDisposable
     [Fact]
     public void Create_InAMissingDirectory_FailsInNginxsWords()
     {
-        var path = _directory.File("missing/nginx.pid");
+        var path = _directory["missing/nginx.pid"];
 
         var error = Assert.Throws<IOException>(() => PidFile.Create(path, 1));
 

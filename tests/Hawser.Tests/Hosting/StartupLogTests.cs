@@ -4,7 +4,7 @@ namespace Hawser.Tests.Hosting;
 
 public sealed class StartupLogTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TestDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -24,7 +24,7 @@ public sealed class StartupLogTests : IDisposable
     [Fact]
     public void Write_BelowTheLevel_IsLeftOut()
     {
-        var path = _directory.File("error.log");
+        var path = _directory["error.log"];
         using var log = StartupLog.Open(path, MessageLevel.Notice, new FixedTime());
         log.LeaveTerminal();
 

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Hawser.Demo;
+
+/// <summary>The two ports of the demo. Others than those in the file are put into it while it is read.</summary>
+/// <param name="Gateway">Where the gateway listens.</param>
+/// <param name="Echo">Where the echo backend listens.</param>
+internal sealed partial record DemoPorts(int Gateway, int Echo)
+{
+    /// <summary>The ports that stand in samples/quickstart/nginx.conf.</summary>
+    public static readonly DemoPorts Default = new(8080, 8808);
+
+    /// <summary>The environment variable that sets the gateway's port where the command line does not.</summary>
+    public const string Variable = "PORT";
+
+    /// <summary>The configuration with these ports in place of the default ones.</summary>
+    public ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> configuration)
+    {
+        if (this == Default)
+            return configuration;
+
+        var text = Encoding.Latin1.GetString(configuration.Span);
+        text = ListenDirective().Replace(text, $"${{1}}{Gateway}");
+        text = EchoAddress().Replace(text, $"${{1}}{Echo}");
+        return Encoding.Latin1.GetBytes(text);
+    }
+
+    /// <summary>What to tell a person if one of the ports is taken; null if both are free.</summary>
+    public string? FindConflict()
+    {
+        if (Gateway == Echo)
+            return $"the gateway and the echo backend cannot share port {Echo}. Choose another one: hawser --echo-port {Echo + 1}";
+        if (!IsFree(IPAddress.Any, Gateway))
+            return $"port {Gateway} is already in use. Choose another one: hawser --port {Suggest(Gateway, 10)} (or set {Variable})";
+        if (!IsFree(IPAddress.Loopback, Echo))
+            return $"port {Echo}, for the echo backend, is already in use. Choose another one: hawser --echo-port {Suggest(Echo, 1)}";
+
+        return null;
+    }
+
+    private int Suggest(int taken, int step)
+    {
+        var port = taken + step;
+        while (port < IPEndPoint.MaxPort && (port == Gateway || port == Echo || !IsFree(IPAddress.Any, port)))
+            port += step;
+
+        return Math.Min(port, IPEndPoint.MaxPort);
+    }
+
+    private static bool IsFree(IPAddress address, int port)
+    {
+        using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            probe.Bind(new IPEndPoint(address, port));
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true; // some other reason, which the gateway will report in its own words
+        }
+    }
+
+    [GeneratedRegex(@"(\blisten\s+)8080(?=\s*;)")]
+    private static partial Regex ListenDirective();
+
+    [GeneratedRegex(@"(\b127\.0\.0\.1:)8808\b")]
+    private static partial Regex EchoAddress();
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Hawser.Echo;
+using Hawser.Gateway.Hosting;
+using Hawser.Hosting;
+
+namespace Hawser.Demo;
+
+/// <summary>
+/// <c>hawser</c> without arguments: the gateway with samples/quickstart/nginx.conf, the echo backend in the same process, and a page to
+/// try them.
+/// </summary>
+internal static class DemoRun
+{
+    /// <summary>Runs the demo until it is stopped.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(DemoPorts ports, IGatewayFactory factory, TextWriter output)
+    {
+        if (ports.FindConflict() is { } conflict)
+            return Refuse(conflict);
+
+        try
+        {
+            using var folder = QuickStartFolder.Open();
+            return Run(ports, folder, factory, output);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return Refuse(e.Message);
+        }
+    }
+
+    private static int Run(DemoPorts ports, QuickStartFolder folder, IGatewayFactory factory, TextWriter output)
+    {
+        var echo = EchoServer.Start(new EchoOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, ports.Echo) });
+        try
+        {
+            using var log = StartupLog.Open(null, MessageLevel.Notice, TimeProvider.System);
+            return new GatewayProcess(Source(ports, folder), factory, log, ProcessPolicy.Foreground)
+            {
+                Started = () => output.Write(Banner(ports, folder)),
+            }.Run();
+        }
+        finally
+        {
+            echo.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private static ConfigurationSource Source(DemoPorts ports, QuickStartFolder folder) => new(new ConfigurationRequest
+    {
+        Path = folder.Configuration,
+        Prefix = folder.Path + "/",
+        FallbackIncludeDirectory = ConfigurationSource.ShippedFiles,
+        Edit = ports.Apply,
+    });
+
+    private static string Banner(DemoPorts ports, QuickStartFolder folder) =>
+        $"""
+         Hawser is running.
+
+           page           http://localhost:{ports.Gateway}/
+           websocket      ws://localhost:{ports.Gateway}/websocket/
+           backend        ws://127.0.0.1:{ports.Echo}/ (echo)
+           configuration  {folder.Configuration}
+
+         Ctrl+C stops it.
+
+         """;
+
+    private static int Refuse(string message)
+    {
+        ProcessServices.WriteError(Encoding.UTF8.GetBytes($"hawser: {message}\n"));
+        return 1;
+    }
+}
