@@ -36,6 +36,7 @@ public sealed unsafe class EventLoop : IDisposable
     private int _freeRegistration;
     private int _usedRegistrations;
     private int _wakeUpPending;
+    private Thread? _thread;
     private bool _stopping;
     private bool _wallClockIsCurrent;
     private long _unixMilliseconds;
@@ -167,10 +168,16 @@ public sealed unsafe class EventLoop : IDisposable
     /// <summary>Ends <see cref="Run"/> after the present turn. Loop thread only.</summary>
     public void Stop() => _stopping = true;
 
-    /// <summary>Turns until <see cref="Stop"/>. Awaits of foreign tasks inside resume on this thread.</summary>
+    /// <summary>
+    /// Brings async code back to this loop after it has waited for a foreign task: <c>await task; await loop.Enter();</c>. There is no
+    /// synchronization context: under one, every completed ValueTask would be posted instead of resuming inline.
+    /// </summary>
+    public LoopEntry Enter() => new(this);
+
+    /// <summary>Turns until <see cref="Stop"/>.</summary>
     public void Run()
     {
-        SynchronizationContext.SetSynchronizationContext(new LoopSynchronizationContext(this));
+        _thread = Thread.CurrentThread;
         Tick();
         while (!_stopping)
         {
@@ -297,11 +304,19 @@ public sealed unsafe class EventLoop : IDisposable
         return result;
     }
 
-    private sealed class LoopSynchronizationContext(EventLoop loop) : SynchronizationContext
+    /// <summary>What <see cref="Enter"/> returns.</summary>
+    public readonly struct LoopEntry(EventLoop loop) : ICriticalNotifyCompletion
     {
-        public override void Post(SendOrPostCallback d, object? state) => loop.Post(s => d(s), state);
+        public LoopEntry GetAwaiter() => this;
 
-        public override void Send(SendOrPostCallback d, object? state) =>
-            throw new NotSupportedException("An event loop cannot be waited for.");
+        public bool IsCompleted => loop._thread == Thread.CurrentThread;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation) => loop.Post(static state => ((Action)state!)(), continuation);
     }
 }
