@@ -17,7 +17,8 @@ public sealed partial class Http1Connection
     private async ValueTask<bool> ReadHeadAsync()
     {
         // While nothing has come yet no buffer is held, and a reload moves the connection to the new configuration.
-        if (!IsPipelined && !await WaitForFirstByteAsync()) return false;
+        IsPipelined = HasInput;
+        if (!HasInput && !await WaitForFirstByteAsync()) return false;
         RequestLimits limits = Listener.Default.Limits;
         RequestHeadParser parser = _worker.RentRequestParser(limits.HeadOptions);
         try
@@ -25,7 +26,7 @@ public sealed partial class Http1Connection
             long startedAt = _worker.Loop.Now;
             long deadline = startedAt + limits.ClientHeaderTimeout;
             HeadStatus status = HeadStatus.NeedMore;
-            if (IsPipelined && TryParse(parser, _input.AsSpan(_inputStart, _inputEnd - _inputStart), startedAt, out status))
+            if (HasInput && TryParse(parser, _input.AsSpan(_inputStart, _inputEnd - _inputStart), startedAt, out status))
             {
                 ConsumeInput(_exchange!.HeadBytes);
                 return true;
@@ -74,7 +75,7 @@ public sealed partial class Http1Connection
     /// <summary>Parses what was just read, together with what was kept. What the head does not use is kept for the body or the next head.</summary>
     private bool Receive(RequestHeadParser parser, ReadOnlySpan<byte> received, long startedAt)
     {
-        if (!IsPipelined)
+        if (!HasInput)
         {
             if (TryParse(parser, received, startedAt, out _))
             {

@@ -59,7 +59,9 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
 
     public ByteSlice RemoteAddress => _remoteAddress.IsEmpty ? _remoteAddress = ByteSlice.FromLatin1(RemoteEndpoint.AddressText) : _remoteAddress;
 
-    public bool IsPipelined => _inputEnd > _inputStart;
+    public bool IsPipelined { get; private set; }
+
+    private bool HasInput => _inputEnd > _inputStart;
 
     public int Descriptor => _channel.IsOpen ? _channel.Transport.Descriptor : -1;
 
@@ -127,7 +129,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
             return false;
         }
         if (core.LingeringClose == Configuration.Model.LingeringClose.Always
-            || core.LingeringClose == Configuration.Model.LingeringClose.On && (bodyLeft || IsPipelined || _channel.MayHaveInput))
+            || core.LingeringClose == Configuration.Model.LingeringClose.On && (bodyLeft || HasInput || _channel.MayHaveInput))
         {
             await LingerAsync(core);
         }
@@ -197,7 +199,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     /// <summary>Gives the transport to a tunnel. The connection object ends here.</summary>
     public Transport HandOver(TrackedConnection tunnel, out byte[]? pendingOutput, out byte[]? earlyInput)
     {
-        earlyInput = IsPipelined ? _input.AsSpan(_inputStart, _inputEnd - _inputStart).ToArray() : null;
+        earlyInput = HasInput ? _input.AsSpan(_inputStart, _inputEnd - _inputStart).ToArray() : null;
         pendingOutput = _channel.TakePendingOutput();
         DropInput();
         _isClosed = true;

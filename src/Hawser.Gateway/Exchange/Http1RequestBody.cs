@@ -23,7 +23,7 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
     private ChunkedDecoder _decoder = new(keepTrailers: false);
     private bool _continuePending = expectsContinue;
     private long _received;
-    private bool _complete;
+    private bool _complete = declaredLength == 0;
     private byte[]? _memory;
     private int _memoryLength;
     private SafeFileHandle? _file;
@@ -47,12 +47,13 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAllAsync(HttpExchange exchange)
     {
+        AskForBody(exchange);
         if (_complete) return 0;
-        _loop = exchange.Worker.Loop;
         CoreModel core = exchange.Location.Core;
         bool toFile = core.ClientBodyInFileOnly != BodyInFile.Off;
         int capacity = FirstCapacity(core);
-        _memory = _loop.Buffers.Rent(capacity);
+        _loop = exchange.Worker.Loop;
+        _memory ??= _loop.Buffers.Rent(capacity);
         while (!_complete)
         {
             if (_memoryLength == capacity)
@@ -65,6 +66,47 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
         }
         if ((toFile || _file is not null) && !Spill(exchange, core)) return 500;
         return 0;
+    }
+
+    public override int BeginStream(HttpExchange exchange)
+    {
+        AskForBody(exchange);
+        if (_complete || _memory is not null) return 0;
+        int capacity = FirstCapacity(exchange.Location.Core);
+        _loop = exchange.Worker.Loop;
+        _memory = _loop.Buffers.Rent(capacity);
+        while (!_complete && _memoryLength < capacity)
+        {
+            int taken = TakeAvailable(exchange, _memory.AsSpan(_memoryLength, capacity - _memoryLength));
+            if (taken == -Errno.EAGAIN) break;
+            if (taken < 0) return -taken;
+            _memoryLength += taken;
+        }
+        return 0;
+    }
+
+    public override int DiscardReceived(HttpExchange exchange)
+    {
+        AskForBody(exchange);
+        byte[] buffer = exchange.Worker.Loop.ReadBuffer;
+        // Bounded: a client that sends faster than we throw away is left to lingering_time.
+        for (int reads = 0; !_complete && reads < 16; reads++)
+        {
+            int taken = TakeAvailable(exchange, buffer.AsSpan(0, StreamSize));
+            if (taken == -Errno.EAGAIN) break;
+            if (taken < 0) return -taken;
+        }
+        return 0;
+    }
+
+    /// <summary>Payload that is there now: its length, <c>-EAGAIN</c>, or a negated status (those are above every errno used here).</summary>
+    private int TakeAvailable(HttpExchange exchange, Span<byte> room)
+    {
+        int raw = ReadRaw(room);
+        if (raw == -Errno.EAGAIN) return raw;
+        if (raw <= 0) return -400;
+        exchange.RequestLength += raw;
+        return Accept(exchange, room[..raw], exchange.Location.Core.ClientMaxBodySize);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -117,12 +159,12 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
         return _declared >= 0 && _declared <= size + size / 4 ? (int)_declared : size;
     }
 
-    // RFC 9110 §10.1.1: only now, when the body is wanted; and not once the client has begun to send it.
+    // RFC 9110 §10.1.1: only now, when the body is wanted.
     private void AskForBody(HttpExchange exchange)
     {
         if (!_continuePending) return;
         _continuePending = false;
-        if (exchange.Version >= 11 && !connection.IsPipelined) connection.SendContinue();
+        if (exchange.Version >= 11) connection.SendContinue();
     }
 
     private int ReadRaw(Span<byte> destination)

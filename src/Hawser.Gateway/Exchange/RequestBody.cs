@@ -29,6 +29,15 @@ public abstract class RequestBody : IDisposable
     /// <summary>Reads the whole body into memory or file. 0, or the status to refuse the request with (400, 408, 413, 500).</summary>
     public abstract ValueTask<int> ReadAllAsync(HttpExchange exchange);
 
+    /// <summary>
+    /// Takes what has arrived already, without waiting, before a body is streamed: <see cref="Memory"/> shows it, and so does
+    /// <see cref="ReadStored"/>; <see cref="ReadAsync"/> goes on behind it. 0, or the status to refuse the request with.
+    /// </summary>
+    public virtual int BeginStream(HttpExchange exchange) => 0;
+
+    /// <summary>Throws away what has arrived already of a body nobody wants. 0, or 400: it is not even a valid body.</summary>
+    public virtual int DiscardReceived(HttpExchange exchange) => 0;
+
     /// <summary>The next part of a streamed body: its length, 0 at the end, or a negated status (-400, -408, -413).</summary>
     public abstract ValueTask<int> ReadAsync(HttpExchange exchange, Memory<byte> buffer);
 

@@ -1,5 +1,4 @@
 using Hawser.Gateway.Compilation;
-using Hawser.Gateway.Phases;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 using Hawser.Protocols.WebSocket;
@@ -30,10 +29,9 @@ internal static class RequestHeadReader
         }
         if (parser.Has(KnownHeader.Upgrade)) exchange.Handshake = OpeningHandshake.Examine(parser, message).Verdict;
         exchange.KeepAlive = framing.KeepAlive;
-        LocationEntry.Enter(exchange, exchange.Server.Defaults);
-        if (framing.Body == BodyFraming.Sized && framing.ContentLength > 0 || framing.Body == BodyFraming.Chunked)
+        if (framing.Body == BodyFraming.Sized && framing.ContentLength > 0 || framing.Body == BodyFraming.Chunked || framing.ExpectsContinue)
         {
-            exchange.Body = new Http1RequestBody(connection, framing.Body == BodyFraming.Chunked ? -1 : framing.ContentLength, framing.ExpectsContinue);
+            exchange.Body = new Http1RequestBody(connection, framing.Body == BodyFraming.Chunked ? -1 : Math.Max(0, framing.ContentLength), framing.ExpectsContinue);
         }
     }
 
@@ -70,8 +68,10 @@ internal static class RequestHeadReader
 
     private static void CopyFields(HttpExchange exchange, RequestHeadParser parser, ByteSlice head)
     {
+        bool ignoreInvalid = parser.Options.IgnoreInvalidHeaders;
         foreach (ref readonly HeaderField field in parser.Headers)
         {
+            if (field.Invalid && ignoreInvalid) continue;
             exchange.RequestHeaders.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
         }
     }

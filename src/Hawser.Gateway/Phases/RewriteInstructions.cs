@@ -60,6 +60,7 @@ internal sealed class ReturnInstruction : RewriteInstruction
     private Outcome Answer(HttpExchange exchange)
     {
         if (!_hasBody) return Outcome.Status(_status);
+        if (exchange.Body.DiscardReceived(exchange) is not 0 and var refused) return Outcome.Status(refused);
         ByteSlice text = _text.Evaluate(exchange);
         if (_isRedirect)
         {

@@ -20,6 +20,7 @@ public sealed class StaticContent : IContentHandler
     public ValueTask<Outcome> HandleAsync(HttpExchange exchange)
     {
         if (exchange.Method is not (RequestMethod.Get or RequestMethod.Head or RequestMethod.Post)) return new(Outcome.Status(405));
+        if (exchange.Body.DiscardReceived(exchange) is not 0 and var refused) return new(Outcome.Status(refused));
         FilesModel files = exchange.Location.Files;
         if (!files.TryMap(exchange, out ByteSlice path, out int rootLength)) return new(Outcome.Status(500));
         if (UnsafePath.ClimbsUp(files.Remainder(exchange.Uri).Span))

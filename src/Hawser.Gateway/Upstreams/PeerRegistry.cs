@@ -8,8 +8,9 @@ namespace Hawser.Gateway.Upstreams;
 /// </summary>
 public sealed class PeerRegistry
 {
-    private readonly ConcurrentDictionary<(string Upstream, SocketEndpoint Endpoint), PeerState> _states = new();
+    private readonly ConcurrentDictionary<(string Upstream, SocketEndpoint Endpoint, int Occurrence), PeerState> _states = new();
 
-    public PeerState Get(string upstream, SocketEndpoint endpoint) =>
-        _states.GetOrAdd((upstream, endpoint), static key => new PeerState(key.Endpoint));
+    /// <param name="occurrence">0 for the first server of that address in the upstream, 1 for the second: each has a state of its own.</param>
+    public PeerState Get(string upstream, SocketEndpoint endpoint, int occurrence) =>
+        _states.GetOrAdd((upstream, endpoint, occurrence), static key => new PeerState(key.Endpoint));
 }

@@ -145,6 +145,12 @@ public sealed partial class ProxyRun
     {
         const int sizeLine = 16; // room in front of the payload for its chunk header
         bool chunked = IsChunkedUpload;
+        for (long offset = 0; offset < exchange.Body.StoredLength;) // what had arrived before the upstream was connected
+        {
+            int count = exchange.Body.ReadStored(offset, buffer.AsSpan(sizeLine, buffer.Length - sizeLine - 2));
+            if (!SendPart(channel, buffer, sizeLine, count, chunked)) return;
+            offset += count;
+        }
         while (true)
         {
             int read = await exchange.Body.ReadAsync(exchange, buffer.AsMemory(sizeLine, buffer.Length - sizeLine - 2));

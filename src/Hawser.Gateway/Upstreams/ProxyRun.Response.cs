@@ -117,13 +117,26 @@ public sealed partial class ProxyRun
         ByteSlice head = exchange.Arena.Copy(message[.._head.Consumed]);
         _statusText = Of(head, _head.StatusText);
         _statusCode = _head.StatusCode;
-        foreach (ref readonly HeaderField field in _head.Headers) fields.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
+        foreach (ref readonly HeaderField field in _head.Headers)
+        {
+            if (IsSingle(field.Known) && fields.Contains(field.Known))
+            {
+                exchange.LogError(LogLevel.Warn, $"upstream sent duplicate header line: \"{Of(head, field.Name)}: {Of(head, field.Value)}\", ignored");
+                continue;
+            }
+            fields.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
+        }
     }
 
     private static readonly ByteSlice s_get = ByteSlice.FromLatin1("GET");
 
     private ByteSlice _statusText;
     private int _statusCode;
+
+    /// <summary>Of these fields nginx takes the first and forgets the others.</summary>
+    private static bool IsSingle(KnownHeader known) => known is KnownHeader.Status or KnownHeader.ContentType or KnownHeader.Date
+        or KnownHeader.LastModified or KnownHeader.ETag or KnownHeader.Server or KnownHeader.Location or KnownHeader.Refresh
+        or KnownHeader.Expires or KnownHeader.XAccelExpires or KnownHeader.XAccelRedirect or KnownHeader.XAccelLimitRate;
 
     private static ByteSlice Of(ByteSlice head, ByteRange range) => range.Length == 0 ? default : head.Slice(range.Start, range.Length);
 

@@ -51,7 +51,8 @@ public sealed partial class ProxyRun(HttpExchange exchange)
             // a admit
             if (WebSocketAdmission.Check(exchange, out _isHandshake) is { Kind: not OutcomeKind.Continue } refusal) return refusal;
             if (!model.Target.TryResolve(exchange, out _target, out int unresolved)) return Outcome.Status(unresolved);
-            if (!IsStreamingBody && await exchange.Body.ReadAllAsync(exchange) is not 0 and var status) return Outcome.Status(status);
+            int status = IsStreamingBody ? exchange.Body.BeginStream(exchange) : await exchange.Body.ReadAllAsync(exchange);
+            if (status != 0) return Outcome.Status(status);
             PrepareRequest();
             return await AttemptAllAsync();
         }

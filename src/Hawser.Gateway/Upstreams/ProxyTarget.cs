@@ -65,7 +65,8 @@ public sealed class ProxyTarget
         ByteSlice rest = url.Slice(scheme);
         int end = AuthorityEnd(rest.Span);
         ByteSlice authority = rest.Slice(0, end);
-        ByteSlice uri = rest.Slice(end);
+        bool isUnix = end < rest.Length && rest[end] == ':'; // unix:/path:/uri
+        ByteSlice uri = rest.Slice(isUnix ? end + 1 : end);
         if (uri.Length > 0 && uri[0] == '?') uri = exchange.Arena.Concat("/"u8, uri.Span);
         return TryFindUpstream(exchange, authority.ToString(), authority, uri, out target, out status);
     }

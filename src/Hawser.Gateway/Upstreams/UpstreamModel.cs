@@ -60,7 +60,7 @@ public sealed class UpstreamModel
         {
             foreach (SocketEndpoint endpoint in AddressResolver.Resolve(server.Address))
             {
-                peers.Add(new PeerModel(endpoint, builder.Services.Peers.Get(config.Name, endpoint))
+                peers.Add(new PeerModel(endpoint, builder.Services.Peers.Get(config.Name, endpoint, peers.Count(p => p.Endpoint.Equals(endpoint))))
                 {
                     Weight = server.Weight,
                     MaxFails = server.MaxFails,
@@ -86,7 +86,7 @@ public sealed class UpstreamModel
     /// <summary>An upstream nobody named: the addresses of a host in a URL.</summary>
     public static UpstreamModel Implicit(EndpointAddress address, GatewayServices services)
     {
-        PeerModel[] peers = [.. AddressResolver.Resolve(address).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e)))];
+        PeerModel[] peers = [.. AddressResolver.Resolve(address).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e, 0)))];
         return new UpstreamModel(address.Text, peers) { _loops = new UpstreamLoopState?[services.WorkerCount] };
     }
 
