@@ -23,6 +23,11 @@ internal sealed partial class PcreTranslator
             AppendSet(set);
             return Atom.Repeatable;
         }
+        if (IsPropertyAt(_at))
+        {
+            AppendSet(ReadProperty());
+            return Atom.Repeatable;
+        }
         if (c is >= '1' and <= '9' && TryReadNumberedReference())
             return Atom.Repeatable;
 
@@ -306,7 +311,7 @@ internal sealed partial class PcreTranslator
     {
         if (_source[at] == '[' && at + 1 < _source.Length && _source[at + 1] is ':' or '.' or '=')
             return true;
-        return _source[at] == '\\' && at + 1 < _source.Length && (TryGetSet(_source[at + 1]) is not null || _source[at + 1] is 'Q' or 'E');
+        return _source[at] == '\\' && at + 1 < _source.Length && (TryGetSet(_source[at + 1]) is not null || _source[at + 1] is 'Q' or 'E' or 'p' or 'P');
     }
 
     /// <summary>Reads one member of a class. Null if it was no single character: a shorthand class, or <c>\Q...\E</c>.</summary>
@@ -337,6 +342,11 @@ internal sealed partial class PcreTranslator
         {
             _at += 2;
             set.Add(shorthand);
+            return null;
+        }
+        if (IsPropertyAt(_at))
+        {
+            set.Add(ReadProperty());
             return null;
         }
         return ReadEscapedChar();

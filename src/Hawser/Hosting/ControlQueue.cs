@@ -26,13 +26,16 @@ internal sealed class ControlQueue : IDisposable
     /// <param name="detached">Whether WINCH counts: a terminal sends it at every change of its size.</param>
     public void Listen(bool detached)
     {
+        // A parent that ignores a signal (nohup, background jobs of scripts) hands that down, and it would win. All of them first: the
+        // first registration makes the runtime install its handlers for several signals, and a reset after that would undo them.
+        foreach (var (signal, _, _, _) in Signals)
+            ProcessServices.ResetSignal(signal);
+
         foreach (var (signal, name, request, action) in Signals)
         {
             if (request == ControlRequest.StopAccepting && !detached)
                 continue;
 
-            // A parent that ignores a signal (nohup, background jobs of scripts) hands that down, and it would win.
-            ProcessServices.ResetSignal(signal);
             _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
             {
                 context.Cancel = true;
