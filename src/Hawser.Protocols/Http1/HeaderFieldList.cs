@@ -7,6 +7,9 @@ internal struct HeaderFieldList
 {
     private const int InitialCapacity = 32;
 
+    /// <summary>An array that one unusual message has made larger is not kept: parsers are pooled.</summary>
+    private const int KeptCapacity = 128;
+
     private HeaderField[]? _fields;
     private ulong _presentLow;
     private ulong _presentHigh;
@@ -20,6 +23,8 @@ internal struct HeaderFieldList
         Count = 0;
         _presentLow = 0;
         _presentHigh = 0;
+        if (_fields is { Length: > KeptCapacity })
+            _fields = null;
     }
 
     /// <summary>Adds the field that the scanner has just completed.</summary>

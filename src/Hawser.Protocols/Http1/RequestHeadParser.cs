@@ -54,7 +54,12 @@ public sealed class RequestHeadParser
     public RequestHeadOptions Options
     {
         get => _options;
-        set => _options = value;
+        set
+        {
+            _options = value;
+            if (_position == 0)
+                _bufferEnd = value.FirstBufferSize;
+        }
     }
 
     /// <summary>Why the head was refused; <see cref="RequestRejection.None"/> otherwise.</summary>
@@ -67,8 +72,9 @@ public sealed class RequestHeadParser
     public int Consumed => _position;
 
     /// <summary>
-    /// Whether anything but line ends has arrived. While false, all bytes so far may be thrown away with a
-    /// <see cref="Reset"/>; the time a client may take for a request begins with the first byte all the same.
+    /// Whether anything but line ends has arrived. While false, the caller should throw all bytes so far away with a
+    /// <see cref="Reset"/>: nothing limits how many line ends a client may send. The time it may take for a request begins
+    /// with the first byte all the same.
     /// </summary>
     public bool HasStarted => _line.HasStarted;
 

@@ -5,7 +5,7 @@ namespace Hawser.Protocols.Tests.Differential;
 /// <param name="ChangedIn">The nginx version since which it is answered as now; null if it always was.</param>
 internal sealed record RequestCase(string Bytes, Version? ChangedIn = null);
 
-/// <summary>Nearly 600 request heads, most of them wrong in one way.</summary>
+/// <summary>Some 660 request heads, most of them wrong in one way.</summary>
 internal static class RequestCases
 {
     /// <summary>CONNECT takes the authority form only (RFC 9110 §9.3.6), and is refused with 405 if that is right.</summary>

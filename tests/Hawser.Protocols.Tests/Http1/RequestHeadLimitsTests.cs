@@ -95,6 +95,18 @@ public sealed class RequestHeadLimitsTests
         Assert.Equal(HeadStatus.Complete, parser.Parse(message));
     }
 
+    [Fact]
+    public void Options_ReplacedBeforeTheFirstByte_CountFromTheStart()
+    {
+        var parser = new RequestHeadParser(new RequestHeadOptions { FirstBufferSize = 100_000 });
+        parser.Reset();
+
+        parser.Options = new RequestHeadOptions { FirstBufferSize = 16, LargeBufferCount = 0 };
+
+        Assert.Equal(HeadStatus.Error, parser.Parse("GET / HTTP/1.1\r\nHost: h\r\n\r\n"u8));
+        Assert.Equal(RequestRejection.HeaderLineTooLong, parser.Error);
+    }
+
     /// <summary>These messages are too long for every split; a thousand pieces and one must agree.</summary>
     private static RequestReading Read(string message, RequestHeadOptions? options = null)
     {
