@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using Hawser.Gateway.Compilation;
+using Hawser.IO.Buffers;
 using Hawser.IO.Loop;
 using Hawser.Protocols.Http1;
 
@@ -21,7 +22,7 @@ internal static class Http1HeadWriter
         WriteStatusLine(ref writer, head);
         WriteComputed(ref writer, exchange, head, loop);
         WriteConnection(ref writer, exchange, head, framing);
-        WriteFields(ref writer, head.Headers);
+        WriteFields(ref writer, head.Headers, head.IsLocationCompleted ? KnownHeader.Location : null);
         writer.Add("\r\n"u8);
         return writer.Written;
     }
@@ -82,6 +83,12 @@ internal static class Http1HeadWriter
             writer.AddDate(head.LastModified);
             writer.Add("\r\n"u8);
         }
+        if (head.IsLocationCompleted && head.Headers.TryGet(KnownHeader.Location, out ByteSlice location))
+        {
+            writer.Add("Location: "u8);
+            writer.Add(location.Span);
+            writer.Add("\r\n"u8);
+        }
     }
 
     private static void WriteConnection(ref Writer writer, HttpExchange exchange, ResponseHead head, Framing framing)
@@ -102,10 +109,11 @@ internal static class Http1HeadWriter
         }
     }
 
-    private static void WriteFields(ref Writer writer, HeaderList fields)
+    private static void WriteFields(ref Writer writer, HeaderList fields, KnownHeader? written = null)
     {
         foreach (ref readonly Header field in fields.Fields)
         {
+            if (field.Known == written) continue;
             writer.Add(field.Name.Span);
             writer.Add(": "u8);
             writer.Add(field.Value.Span);

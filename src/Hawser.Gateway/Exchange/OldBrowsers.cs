@@ -1,6 +1,6 @@
 namespace Hawser.Gateway.Exchange;
 
-/// <summary>The browsers that <c>keepalive_disable</c> is about.</summary>
+/// <summary>The browsers that <c>keepalive_disable</c> and <c>msie_padding</c> are about.</summary>
 internal static class OldBrowsers
 {
     /// <summary>Internet Explorer 6 and older.</summary>
@@ -14,4 +14,13 @@ internal static class OldBrowsers
     /// <summary>Safari on a Mac.</summary>
     public static bool IsSafari(ReadOnlySpan<byte> userAgent) =>
         userAgent.IndexOf("Mac OS X"u8) >= 0 && userAgent.IndexOf("Safari/"u8) >= 0 && userAgent.IndexOf("Chrome/"u8) < 0 && userAgent.IndexOf("Gecko/"u8) < 0;
+
+    /// <summary>Internet Explorer and Chrome, which showed short error pages as their own (<c>msie_padding</c>).</summary>
+    public static bool HidesErrorPages(ReadOnlySpan<byte> userAgent)
+    {
+        if (userAgent.IndexOf("Opera"u8) >= 0) return false;
+        int msie = userAgent.IndexOf("MSIE "u8);
+        if (msie >= 0 && msie + 7 < userAgent.Length) return true;
+        return userAgent.IndexOf("Chrome/"u8) >= 0 && userAgent.IndexOf("Gecko/"u8) < 0;
+    }
 }

@@ -45,6 +45,12 @@ public sealed class ResponseHead
     /// <summary>Suppresses Content-Type even for a body (<c>204</c>, or an upstream that sent none).</summary>
     public bool OmitContentType { get; set; }
 
+    /// <summary>The Location field is a redirect of the gateway's own, not an upstream's: if it is a path it is completed before it is sent.</summary>
+    public bool IsOwnRedirect { get; set; }
+
+    /// <summary>The Location field was completed. It then stands before Connection, as in nginx, and not at its place in <see cref="Headers"/>.</summary>
+    public bool IsLocationCompleted { get; set; }
+
     public HeaderList Headers { get; } = new();
 
     /// <summary>Fields after a chunked body.</summary>
@@ -61,7 +67,7 @@ public sealed class ResponseHead
         AllowRanges = false;
         Ranges = null;
         Server = Date = null;
-        OmitContentType = false;
+        OmitContentType = IsOwnRedirect = IsLocationCompleted = false;
         Headers.Clear();
         Trailers.Clear();
     }

@@ -10,6 +10,11 @@ internal static class ErrorPageText
     private const int First = 301;
     private const int Last = 507;
 
+    private const int PaddingLines = 6;
+
+    private static readonly byte[] s_padding = Encoding.ASCII.GetBytes(
+        string.Concat(Enumerable.Repeat("<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n", PaddingLines)));
+
     private static readonly byte[]?[] s_withVersion = MakeAll(ServerTokens.On);
     private static readonly byte[]?[] s_withoutVersion = MakeAll(ServerTokens.Off);
 
@@ -19,6 +24,9 @@ internal static class ErrorPageText
         byte[]?[] pages = tokens == ServerTokens.Off ? s_withoutVersion : s_withVersion;
         return status is >= First and <= Last ? pages[status - First] : default;
     }
+
+    /// <summary>Lines behind a page of an error, over 512 bytes with it: shorter pages some browsers replace by their own (<c>msie_padding</c>).</summary>
+    public static ReadOnlySpan<byte> Padding => s_padding;
 
     private static byte[]?[] MakeAll(ServerTokens tokens)
     {

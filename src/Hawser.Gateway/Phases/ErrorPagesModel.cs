@@ -11,14 +11,13 @@ public sealed class ErrorPagesModel
 {
     private readonly ErrorPage[] _pages;
 
-    private ErrorPagesModel(ErrorPage[] pages, bool isRecursive)
-    {
-        _pages = pages;
-        IsRecursive = isRecursive;
-    }
+    private ErrorPagesModel(ErrorPage[] pages) => _pages = pages;
 
     /// <summary><c>recursive_error_pages</c>: an error while making an error page may have a page too.</summary>
-    public bool IsRecursive { get; }
+    public required bool IsRecursive { get; init; }
+
+    /// <summary><c>msie_padding</c></summary>
+    public required bool PadsForOldBrowsers { get; init; }
 
     public bool IsEmpty => _pages.Length == 0;
 
@@ -29,7 +28,11 @@ public sealed class ErrorPagesModel
         {
             pages.Add(new ErrorPage(config.Status, config.Overwrite, builder.Compile(config.Target), ByteSlice.FromLatin1(config.Arguments)));
         }
-        return new ErrorPagesModel([.. pages], scope.Get(Known.RecursiveErrorPages));
+        return new ErrorPagesModel([.. pages])
+        {
+            IsRecursive = scope.Get(Known.RecursiveErrorPages),
+            PadsForOldBrowsers = scope.Get(Known.MsiePadding),
+        };
     }
 
     /// <summary>The page for a status; null without one.</summary>

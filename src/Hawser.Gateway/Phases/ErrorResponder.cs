@@ -97,6 +97,13 @@ public static class ErrorResponder
         head.Headers.RemoveAll(KnownHeader.AcceptRanges);
         head.Headers.RemoveAll(KnownHeader.LastModified);
         head.Headers.RemoveAll(KnownHeader.ETag);
+        if (status >= 400 && !page.IsEmpty && exchange.Location.ErrorPages.PadsForOldBrowsers && WantsPadding(exchange))
+        {
+            page = exchange.Arena.Concat(page, ErrorPageText.Padding).Span;
+        }
         exchange.Response.SendWhole(page);
     }
+
+    private static bool WantsPadding(HttpExchange exchange) =>
+        exchange.Version >= 10 && exchange.RequestHeaders.TryGet(KnownHeader.UserAgent, out ByteSlice agent) && OldBrowsers.HidesErrorPages(agent.Span);
 }

@@ -20,6 +20,9 @@ public static class ResponseFilters
         }
         exchange.Location.Headers.Apply(exchange);
         RangePlan.Filter(exchange);
+        RedirectLocation.Complete(exchange);
+        // Of other answers, such as an error's page, nobody may keep a copy by its date.
+        if (head.Status is not (200 or 206 or 304)) head.LastModified = -1;
         if (head.Status == 204) DropContent(head);
     }
 
@@ -30,8 +33,6 @@ public static class ResponseFilters
     {
         head.ContentType = default;
         head.ContentLength = ResponseHead.UnknownLength;
-        head.LastModified = -1;
         head.Headers.RemoveAll(KnownHeader.ContentLength);
-        head.Headers.RemoveAll(KnownHeader.LastModified);
     }
 }

@@ -2,7 +2,6 @@ using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
-using Hawser.Gateway.Phases;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 
@@ -82,8 +81,8 @@ public sealed class ProxyResponseHeaders
             case KnownHeader.Location:
                 if (_redirects?.Apply(exchange, value, 0) is { } location)
                 {
-                    // Rewritten to a path, it is a redirect of ours and becomes absolute like any other.
-                    value = location.Length > 0 && location[0] == '/' ? RedirectLocation.Absolute(exchange, location) : location;
+                    value = location;
+                    head.IsOwnRedirect = true; // rewritten to a path, it becomes absolute like any other of ours
                 }
                 break;
             case KnownHeader.Refresh:
