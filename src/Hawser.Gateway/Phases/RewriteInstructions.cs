@@ -61,14 +61,14 @@ internal sealed class ReturnInstruction : RewriteInstruction
     {
         if (!_hasBody) return Outcome.Status(_status);
         if (exchange.Body.DiscardReceived(exchange) is not 0 and var refused) return Outcome.Status(refused);
+        ResponseHead head = exchange.Response.Head;
+        head.Status = _status; // $status in the text means this one
         ByteSlice text = _text.Evaluate(exchange);
         if (_isRedirect)
         {
             RedirectLocation.Set(exchange, text);
             return Outcome.Status(_status);
         }
-        ResponseHead head = exchange.Response.Head;
-        head.Status = _status;
         head.ContentLength = text.Length;
         if (head.ContentType.IsEmpty) head.ContentType = exchange.Location.Files.Types.Find(exchange.Uri);
         int refusal = Preconditions.Check(exchange);

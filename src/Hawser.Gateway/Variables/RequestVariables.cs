@@ -27,8 +27,8 @@ internal static class RequestVariables
         family.Add("is_request_port", static e => RequestPort(e.HostPort).IsEmpty ? ByteSlice.Empty : s_colon);
         family.AddVolatile("uri", static e => e.Uri);
         family.AddVolatile("document_uri", static e => e.Uri);
-        family.AddVolatile("args", static e => e.Args, SetArgs);
-        family.AddVolatile("query_string", static e => e.Args);
+        family.AddVolatile("args", static e => ValueText.Present(e.Args), SetArgs);
+        family.AddVolatile("query_string", static e => ValueText.Present(e.Args));
         family.AddVolatile("is_args", static e => e.Args.IsEmpty ? ByteSlice.Empty : s_questionMark);
         family.Add("content_type", static e => HeaderReader.Find(e.RequestHeaders, KnownHeader.ContentType, e.Arena));
         family.AddVolatile("content_length", ContentLength);
