@@ -65,19 +65,19 @@ internal sealed class BindSession
         if (directive is null)
         {
             UnknownDirectives.Report(this, node, scope);
-            Diagnostics.RemoveInside(node);
+            Diagnostics.SuppressInside(node);
             return;
         }
         var context = new BindContext(this, node, directive, scope);
         if (!directive.Arity.IsBlock && node.HasBlock)
         {
-            Diagnostics.RemoveInside(node);
-            throw context.Refuse(new SourceSpan(node.Span.File, node.Span.End - 1, 1), $"directive \"{node.Name}\" is not terminated by \";\"");
+            Diagnostics.SuppressInside(node);
+            throw context.Refuse(new SourceSpan(node.Span.File, node.Span.End - 1, 1), $"directive \"{node.Name}\" is not terminated by \";\"", MissingSemicolon(node));
         }
         if (directive.Arity.IsBlock && !node.HasBlock)
             throw context.Refuse(node.NameArgument, $"directive \"{node.Name}\" has no opening \"{{\"");
         if (!directive.Arity.Accepts(node.Arguments.Length))
-            throw context.Refuse(ArityCulprit(node, directive), $"invalid number of arguments in \"{node.Name}\" directive", ArityHint(directive));
+            throw context.Refuse(ArityCulprit(node, directive), $"invalid number of arguments in \"{node.Name}\" directive", MissingSemicolon(node) ?? SyntaxHint(directive));
         directive.Bind(context);
         foreach (IncludedFile file in node.Includes)
             BindBlock(file.Directives, scope);
@@ -91,7 +91,21 @@ internal sealed class BindSession
             : node.NameArgument.Span;
     }
 
-    private static string ArityHint(Directive directive) => $"its syntax is: {string.Join(", or ", Forms(directive))}";
+    /// <summary>If a later line of the directive begins with the name of another, a semicolon is missing, and that is all there is to say.</summary>
+    private static string? MissingSemicolon(DirectiveNode node)
+    {
+        Argument previous = node.NameArgument;
+        foreach (Argument argument in node.Arguments)
+        {
+            bool startsLine = argument.Span.Line > previous.Span.Line;
+            if (startsLine && !argument.Quoted && DirectiveTable.Find(argument.Value).Count > 0)
+                return $"is a \";\" missing after \"{previous}\" in line {previous.Span.Line}?";
+            previous = argument;
+        }
+        return null;
+    }
+
+    private static string SyntaxHint(Directive directive) => $"its syntax is: {string.Join(", or ", Forms(directive))}";
 
     private static IEnumerable<string> Forms(Directive directive)
     {

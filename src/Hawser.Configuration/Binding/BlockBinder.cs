@@ -41,7 +41,7 @@ internal static class BlockBinder
         server.Rewrite = server.Get(Known.Rewrite);
         if (server.HasOwn(Known.ServerName))
             server.Names = server.Get(Known.ServerName);
-        server.Listens = server.HasOwn(Known.Listen) ? server.Get(Known.Listen) : [DefaultListen(context, server)];
+        server.Listens = server.HasListenDirective ? server.Get(Known.Listen) : [DefaultListen(context, server)];
         return [server];
     }
 
@@ -49,9 +49,9 @@ internal static class BlockBinder
     {
         Syntax.Argument name = context.Next();
         var upstream = new UpstreamConfig(name.Value, context.Scope, context.Node.Span);
-        context.Session.Upstreams.Declare(context, name);
+        context.Attempt(() => context.Session.Upstreams.Declare(context, name), false);
         context.Session.BindBlock(context.Node.Children, upstream);
-        if (upstream.Servers.IsEmpty)
+        if (!upstream.HasServerDirective)
             throw context.RefuseAtEnd(context.Node.NameArgument.Span, "no servers are inside upstream");
         return [upstream];
     }

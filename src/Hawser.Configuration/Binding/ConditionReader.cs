@@ -15,7 +15,7 @@ internal static class ConditionReader
     {
         List<Word> words = Strip(context);
         if (words.Count == 0)
-            throw context.Refuse(context.Last, $"invalid condition \"{context.Last}\"", Hint);
+            throw context.Refuse(context.Last, "invalid condition \")\"", Hint);
         Word first = words[0];
         if (first.Text.Length > 1 && first.Text[0] == '$')
             return ReadVariable(context, words);
@@ -34,13 +34,14 @@ internal static class ConditionReader
             throw context.Refuse(last, $"invalid condition \"{last}\"", "the closing parenthesis is missing");
 
         var words = new List<Word>(context.Count);
+        if (first.Value == "()")
+            return words;
         for (int i = 0; i < context.Count; i++)
         {
             Argument argument = context.Node.Arguments[i];
             string text = argument.Value;
             if (i == 0)
                 text = text[1..];
-            // In "()" nothing is left to take the second parenthesis from.
             if (i == context.Count - 1 && text.Length != 0)
                 text = text[..^1];
             bool wasParenthesisAlone = argument.Value.Length == 1 && (i == 0 || i == context.Count - 1);

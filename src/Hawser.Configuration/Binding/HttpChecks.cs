@@ -66,7 +66,11 @@ internal static class HttpChecks
     private static void CheckProxy(BindContext context, ConfigScope scope)
     {
         if (ProxyBufferCheck.Sets(scope) && ProxyBufferCheck.Find(scope) is { } problem)
+        {
             context.ReportAtEnd(problem.Span ?? scope.Span!.Value, problem.Message, problem.Hint);
+            // The blocks inside inherit the problem.
+            return;
+        }
         switch (scope)
         {
             case HttpConfig http:
@@ -105,8 +109,20 @@ internal static class HttpChecks
         foreach (string name in variables.Used)
         {
             if (!variables.IsKnown(name))
-                Report(context, variables.GetFirstUse(name), $"unknown \"{name}\" variable", null, HintFor(variables, name));
+                Report(context, Narrow(variables.GetFirstUse(name), name), $"unknown \"{name}\" variable", null, HintFor(variables, name));
         }
+    }
+
+    /// <summary>The variable itself within the word that uses it.</summary>
+    private static SourceSpan Narrow(SourceSpan word, string name)
+    {
+        foreach (string form in (ReadOnlySpan<string>)["$" + name, "${" + name + "}"])
+        {
+            int at = word.Text.IndexOf(form, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0)
+                return word with { Start = word.Start + at, Length = form.Length };
+        }
+        return word;
     }
 
     private static string? HintFor(VariableRegistry variables, string name)

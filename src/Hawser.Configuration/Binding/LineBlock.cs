@@ -15,7 +15,7 @@ internal static class LineBlock
             {
                 if (line.HasBlock)
                 {
-                    context.Session.Diagnostics.RemoveInside(line);
+                    context.Session.Diagnostics.SuppressInside(line);
                     var brace = new SourceSpan(line.Span.File, line.Span.End - 1, 1);
                     throw context.For(line).Refuse(brace, "unexpected \"{\"", "is a \";\" missing before this line?");
                 }

@@ -18,6 +18,8 @@ internal static class ListenBinder
 
     public static ImmutableArray<ListenConfig> Listen(BindContext context)
     {
+        var server = (ServerConfig)context.Scope;
+        server.HasListenDirective = true;
         Argument address = context.Next();
         ParsedAddress? parsed = AddressParser.Parse(address.Value, 80, forListen: true, allowUri: false, out string? error);
         if (parsed is not { } endpoint)
@@ -30,7 +32,6 @@ internal static class ListenBinder
         var listens = ImmutableArray.CreateBuilder<ListenConfig>();
         for (int port = endpoint.Address.Port; port <= endpoint.LastPort; port++)
             Expand(context, address, endpoint, port, options, listens);
-        var server = (ServerConfig)context.Scope;
         foreach (ListenConfig listen in listens)
             context.Session.Listeners.Add(context, server, listen);
         return listens.DrainToImmutable();

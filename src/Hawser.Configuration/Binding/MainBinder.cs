@@ -43,6 +43,19 @@ internal static class MainBinder
         return text.StartsWith('-') ? -value : value;
     }
 
+    public static TimeSpan TimerResolution(BindContext context)
+    {
+        TimeSpan interval = context.Milliseconds();
+        WarnOfNoEffect(context);
+        return interval;
+    }
+
+    public static ImmutableArray<string> DebugConnection(BindContext context)
+    {
+        WarnOfNoEffect(context);
+        return [context.Text()];
+    }
+
     public static ImmutableArray<string> CpuAffinity(BindContext context)
     {
         var masks = ImmutableArray.CreateBuilder<string>(context.Count);

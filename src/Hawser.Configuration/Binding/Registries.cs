@@ -75,8 +75,8 @@ internal sealed class UpstreamRegistry
 
     private sealed record Entry(string Name, bool IsGroup, int Port, bool HasPort, SourceFile File, int Line);
 
-    /// <summary>Declares a group.</summary>
-    public void Declare(BindContext context, Argument name)
+    /// <summary>Declares a group. Always true.</summary>
+    public bool Declare(BindContext context, Argument name)
     {
         foreach (Entry entry in _entries)
         {
@@ -88,6 +88,7 @@ internal sealed class UpstreamRegistry
                 throw context.RefuseElsewhere(name, $"upstream \"{name}\" may not have port {entry.Port}", entry.File, entry.Line);
         }
         _entries.Add(new Entry(name.Value, IsGroup: true, 0, HasPort: false, context.Node.Span.File, context.Node.ReportLine));
+        return true;
     }
 
     /// <summary>Notes an address that may be the name of a group.</summary>

@@ -13,6 +13,7 @@ internal static class UpstreamBinder
 
     public static ImmutableArray<UpstreamServerConfig> Server(BindContext context)
     {
+        ((UpstreamConfig)context.Scope).HasServerDirective = true;
         Argument address = context.Next();
         var server = new UpstreamServerConfig(
             new EndpointAddress("", AddressKind.HostName, "", null, 0, false), Weight: 1, MaxFails: 1, TimeSpan.FromSeconds(10), MaxConnections: 0,

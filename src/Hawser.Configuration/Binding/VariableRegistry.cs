@@ -49,7 +49,10 @@ internal sealed class VariableRegistry
         if (name.Length == 0)
             throw context.Refuse(argument, "invalid variable name \"$\"");
         string lower = name.ToLowerInvariant();
-        if (KnownVariables.Find(lower) is { IsPrefix: false, IsSettable: false })
+        KnownVariable? builtIn = KnownVariables.Find(lower);
+        if (builtIn is { IsPrefix: false, IsSettable: true })
+            return lower;
+        if (builtIn is { IsPrefix: false })
             throw context.Refuse(argument, $"the duplicate \"{name}\" variable", "it is a variable of the program's own; choose another name");
         if (_declared.Add(lower))
             _declaredInOrder.Add(lower);

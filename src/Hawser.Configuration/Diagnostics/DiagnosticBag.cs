@@ -7,6 +7,7 @@ namespace Hawser.Configuration.Diagnostics;
 internal sealed class DiagnosticBag
 {
     private readonly List<Diagnostic> _items = [];
+    private readonly List<(int First, int Last)> _suppressed = [];
 
     public bool HasErrors { get; private set; }
 
@@ -28,8 +29,11 @@ internal sealed class DiagnosticBag
     /// <summary>
     /// Drops what the parser said about the inside of a block whose directive is refused anyway: its grammar may not be nginx's at all.
     /// </summary>
-    public void RemoveInside(DirectiveNode node) =>
-        _items.RemoveAll(item => item.Ordinal > node.Ordinal && item.Ordinal < node.EndOrdinal);
+    public void SuppressInside(DirectiveNode node)
+    {
+        if (node.EndOrdinal > node.Ordinal)
+            _suppressed.Add((node.Ordinal + 1, node.EndOrdinal - 1));
+    }
 
     /// <summary>All diagnostics in the order nginx would have met them; those of one place keep the order they were found in.</summary>
     public ImmutableArray<Diagnostic> ToSorted()
@@ -38,9 +42,17 @@ internal sealed class DiagnosticBag
         for (int i = 0; i < keyed.Length; i++)
             keyed[i] = (_items[i].Ordinal, i);
         Array.Sort(keyed);
+        _suppressed.Sort();
         var sorted = ImmutableArray.CreateBuilder<Diagnostic>(keyed.Length);
-        foreach ((_, int index) in keyed)
-            sorted.Add(_items[index]);
-        return sorted.MoveToImmutable();
+        int next = 0;
+        int suppressedTo = -1;
+        foreach ((int ordinal, int index) in keyed)
+        {
+            for (; next < _suppressed.Count && _suppressed[next].First <= ordinal; next++)
+                suppressedTo = Math.Max(suppressedTo, _suppressed[next].Last);
+            if (ordinal > suppressedTo)
+                sorted.Add(_items[index]);
+        }
+        return sorted.DrainToImmutable();
     }
 }

@@ -33,7 +33,7 @@ public static class Spelling
     }
 
     /// <summary>The least number of insertions, deletions, substitutions and swaps of neighbours (each place edited once).</summary>
-    internal static int Distance(ReadOnlySpan<char> from, ReadOnlySpan<char> to)
+    public static int Distance(ReadOnlySpan<char> from, ReadOnlySpan<char> to)
     {
         int width = to.Length + 1;
         int[] rows = new int[3 * width];

@@ -96,7 +96,7 @@ public static partial class Known
         "pcre_jit", In.Main, false, "Whether PCRE compiles regular expressions. Hawser uses .NET's engine.", noEffect: true);
 
     public static readonly Directive<TimeSpan> TimerResolution = Modules.Core.Add(
-        new Directive<TimeSpan>("timer_resolution", In.Main, Arity.One, TimeSpan.Zero, c => c.Milliseconds())
+        new Directive<TimeSpan>("timer_resolution", In.Main, Arity.One, TimeSpan.Zero, MainBinder.TimerResolution)
         {
             Syntax = ["interval"],
             Summary = "Asks nginx for fewer reads of the clock. Hawser's loops read it once per wake-up.",
@@ -190,7 +190,7 @@ public static partial class Known
         });
 
     public static readonly Directive<ImmutableArray<string>> DebugConnection = Modules.Events.Add(
-        new Directive<ImmutableArray<string>>("debug_connection", In.Events, Arity.One, [], c => [c.Text()])
+        new Directive<ImmutableArray<string>>("debug_connection", In.Events, Arity.One, [], MainBinder.DebugConnection)
         {
             Syntax = ["address | CIDR | unix:"],
             Repetition = Repetition.Append,

@@ -14,6 +14,9 @@ public sealed class ServerConfig : ConfigScope
     /// <summary>Its <c>listen</c> directives, one entry per address. Never empty: without a directive it is <c>*:80</c> (<c>*:8000</c> if not run as root).</summary>
     public ImmutableArray<ListenConfig> Listens { get; internal set; } = [];
 
+    /// <summary>True once a <c>listen</c> was read, valid or not: then the default address is out of the question.</summary>
+    internal bool HasListenDirective { get; set; }
+
     /// <summary>Its names. Never empty: without a directive it is the one exact name <c>""</c>.</summary>
     public ImmutableArray<ServerNameConfig> Names { get; internal set; } = [ServerNameConfig.Empty];
 

@@ -14,6 +14,9 @@ public sealed class UpstreamConfig : ConfigScope
     /// <summary>The name, compared without case.</summary>
     public string Name { get; }
 
+    /// <summary>True once a <c>server</c> was read, valid or not.</summary>
+    internal bool HasServerDirective { get; set; }
+
     /// <summary>Its servers in source order. Never empty.</summary>
     public ImmutableArray<UpstreamServerConfig> Servers => Get(Known.UpstreamServer);
 

@@ -164,12 +164,13 @@ internal sealed partial class PcreTranslator
             _at++;
         if (!TryReadDigits(ref _at, out int number))
             throw Error("digit expected in a reference", _at);
-        return sign switch
+        int group = sign switch
         {
             '-' => CaptureCount - number + 1,
             '+' => CaptureCount + number,
             _ => number,
         };
+        return group > 0 ? group : throw Error("reference to non-existent subpattern", _at);
     }
 
     /// <summary>Reads an escape that stands for one character, in and outside of classes.</summary>

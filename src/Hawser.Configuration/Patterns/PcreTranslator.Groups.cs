@@ -212,6 +212,9 @@ internal sealed partial class PcreTranslator
     {
         if (Peek(1) == '?')
         {
+            bool isAssertion = Peek(2) is '=' or '!' || (Peek(2) == '<' && Peek(3) is '=' or '!');
+            if (!isAssertion)
+                throw Error("assertion expected after (?( or (?(?C)", _at + 2 < _source.Length ? _at + 2 : _source.Length);
             _output.Append("(?");
             ReadGroup();
             return ReadBranches();

@@ -72,7 +72,7 @@ public sealed class PhysicalFiles : IConfigurationFiles
     {
         if (segment.AsSpan().IndexOfAny("*?[") < 0)
         {
-            if (Path.Exists(ToName(directory + segment)))
+            if (Path.Exists(ToName(Join(directory, segment))))
                 results.Add(Join(directory, segment));
             return;
         }
