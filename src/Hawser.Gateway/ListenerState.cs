@@ -17,13 +17,15 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
     private readonly ListenSocket _socket;
     private readonly Worker _acceptor;
     private readonly Worker[] _workers;
+    private readonly MemorySettler _settler;
     private int _registration = -1;
 
-    public ListenerState(ListenSocket socket, Worker acceptor, Worker[] workers)
+    internal ListenerState(ListenSocket socket, Worker acceptor, Worker[] workers, MemorySettler settler)
     {
         _socket = socket;
         _acceptor = acceptor;
         _workers = workers;
+        _settler = settler;
     }
 
     public SocketEndpoint Endpoint => _socket.Endpoint;
@@ -101,6 +103,7 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
             worker.Model.ErrorLog.Write(LogLevel.Alert, $"{limit} worker_connections are not enough");
             return;
         }
+        _settler.Arm();
         worker.Promise();
         if (worker == _acceptor) worker.Serve(descriptor, peer, this);
         else worker.Loop.Post(static state => ((Arrival)state!).Deliver(), new Arrival(worker, descriptor, peer, this));

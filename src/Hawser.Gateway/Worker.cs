@@ -23,6 +23,7 @@ public sealed class Worker
     private readonly Action<Worker> _onIdle;
     private readonly Thread _thread;
     private int _load;
+    private long _tunnelsStarted;
 
     public Worker(int index, TimeProvider time, Action<Exception> onUnhandled, Action<Worker> onIdle)
     {
@@ -62,9 +63,13 @@ public sealed class Worker
         connection.Start();
     }
 
+    /// <summary>Tunnels begun on this worker since the start. Any thread.</summary>
+    public long TunnelsStarted => Volatile.Read(ref _tunnelsStarted);
+
     /// <summary>A tunnel takes the place of the connection it came from.</summary>
     public void Replace(TrackedConnection old, TrackedConnection replacement)
     {
+        Volatile.Write(ref _tunnelsStarted, _tunnelsStarted + 1);
         Connections.Remove(old);
         Connections.Add(replacement);
     }

@@ -16,6 +16,7 @@ public sealed class GatewayHost
     private readonly Worker[] _workers;
     private readonly Dictionary<SocketEndpoint, ListenerState> _listeners = [];
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly MemorySettler _settler;
     private GatewayModel _model;
     private int _running;
     private bool _stopping;
@@ -27,6 +28,7 @@ public sealed class GatewayHost
         _running = services.WorkerCount;
         _workers = new Worker[services.WorkerCount];
         for (int i = 0; i < _workers.Length; i++) _workers[i] = new Worker(i, services.Time, OnUnhandled, OnWorkerDrained);
+        _settler = new MemorySettler(Acceptor, _workers);
     }
 
     /// <summary>Ends when everything is drained after <see cref="BeginGracefulStop"/>, or closed after <see cref="StopNow"/>.</summary>
@@ -141,7 +143,7 @@ public sealed class GatewayHost
 
     private void Listen(ListenSocket socket)
     {
-        var listener = new ListenerState(socket, Acceptor, _workers);
+        var listener = new ListenerState(socket, Acceptor, _workers, _settler);
         _listeners.Add(socket.Endpoint, listener);
         Acceptor.Loop.Post(static state => ((ListenerState)state!).Start(), listener);
     }

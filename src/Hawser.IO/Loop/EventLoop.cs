@@ -37,6 +37,7 @@ public sealed unsafe class EventLoop : IDisposable
     private int _usedRegistrations;
     private int _wakeUpPending;
     private Thread? _thread;
+    private long _turns;
     private bool _stopping;
     private bool _wallClockIsCurrent;
     private long _unixMilliseconds;
@@ -71,6 +72,9 @@ public sealed unsafe class EventLoop : IDisposable
     public BufferPool Buffers { get; } = new();
 
     public TimerQueue Timers { get; } = new();
+
+    /// <summary>How often the loop has turned: a measure of how busy it is. Any thread.</summary>
+    public long Turns => Volatile.Read(ref _turns);
 
     /// <summary>Milliseconds since the loop was made, as of this turn.</summary>
     public long Now { get; private set; }
@@ -183,6 +187,7 @@ public sealed unsafe class EventLoop : IDisposable
         {
             int timeout = _deferred.Count > 0 || _requeued.Count > 0 || Volatile.Read(ref _wakeUpPending) != 0 ? 0 : Timers.MillisecondsUntilNext(Now);
             int count = Libc.epoll_wait(_epoll, _events, MaximumEvents, timeout);
+            Volatile.Write(ref _turns, _turns + 1);
             Tick();
             for (int i = 0; i < count; i++) Dispatch(_events + i * s_eventSize);
             RunRequeued();
