@@ -11,7 +11,11 @@ public sealed partial class ProxyRun
     // Output that may wait in memory for the upstream before the body's source is made to wait.
     private const int UploadWindow = 64 * 1024;
 
+    // In front of a streamed piece for its size line, and behind it for the ends of chunk and body.
+    private const int ChunkRoom = 16;
+
     private long _sentBefore;
+    private int _prereadSent;
     private bool _streamedBody;
     private Task? _upload;
 
@@ -85,20 +89,34 @@ public sealed partial class ProxyRun
     private int AddStoredBody(Span<byte> room)
     {
         _bodySent = true;
+        _prereadSent = 0;
+        if (_streamedBody) return AddPreread(room);
         if (_model.Body is not null)
         {
             if (_ownBody.Length <= room.Length) return Copy(_ownBody.Span, room);
         }
-        else if (!_model.PassBody || !_streamedBody && exchange.Body.StoredLength == 0)
+        else if (!_model.PassBody || exchange.Body.StoredLength == 0)
         {
             return 0;
         }
-        else if (!_streamedBody && exchange.Body.StoredLength <= room.Length)
+        else if (exchange.Body.StoredLength <= room.Length)
         {
             return exchange.Body.ReadStored(0, room[..(int)exchange.Body.StoredLength]);
         }
         _bodySent = false;
         return 0;
+    }
+
+    /// <summary>What has come of a streamed body goes with the head, as far as there is room.</summary>
+    private int AddPreread(Span<byte> room)
+    {
+        _bodySent = false;
+        _prereadSent = (int)Math.Min(exchange.Body.StoredLength, Math.Max(0, room.Length - 2 * ChunkRoom));
+        if (_prereadSent == 0) return 0;
+        int length = IsChunkedUpload ? ChunkedEncoder.WriteSizeLine(room, _prereadSent) : 0;
+        length += exchange.Body.ReadStored(0, room.Slice(length, _prereadSent));
+        if (IsChunkedUpload) Put(room, ref length, ChunkedEncoder.ChunkEnd);
+        return length;
     }
 
     private static int Copy(ReadOnlySpan<byte> source, Span<byte> room)
@@ -143,17 +161,16 @@ public sealed partial class ProxyRun
 
     private async Task StreamBodyAsync(Channel channel, byte[] buffer)
     {
-        const int sizeLine = 16; // room in front of the payload for its chunk header
         bool chunked = IsChunkedUpload;
-        for (long offset = 0; offset < exchange.Body.StoredLength;) // what had arrived before the upstream was connected
+        for (long offset = _prereadSent; offset < exchange.Body.StoredLength;) // what had arrived and did not fit behind the head
         {
-            int count = exchange.Body.ReadStored(offset, buffer.AsSpan(sizeLine, buffer.Length - sizeLine - 2));
-            if (!SendPart(channel, buffer, sizeLine, count, chunked)) return;
+            int count = exchange.Body.ReadStored(offset, PayloadRoom(buffer).Span);
+            if (!SendPart(channel, buffer, count, chunked, isLast: false)) return;
             offset += count;
         }
         while (true)
         {
-            int read = await exchange.Body.ReadAsync(exchange, buffer.AsMemory(sizeLine, buffer.Length - sizeLine - 2));
+            int read = await exchange.Body.ReadAsync(exchange, PayloadRoom(buffer));
             if (!channel.IsOpen) return;
             if (read < 0)
             {
@@ -161,10 +178,9 @@ public sealed partial class ProxyRun
                 channel.Abort();
                 return;
             }
-            if (!SendPart(channel, buffer, sizeLine, read, chunked)) return;
+            if (!SendPart(channel, buffer, read, chunked, exchange.Body.IsComplete)) return;
             if (exchange.Body.IsComplete)
             {
-                if (chunked && read > 0) channel.Send(ChunkedEncoder.LastChunk, _model.SendTimeout);
                 _bodySent = true;
                 return;
             }
@@ -173,13 +189,20 @@ public sealed partial class ProxyRun
         }
     }
 
-    private bool SendPart(Channel channel, byte[] buffer, int start, int count, bool chunked)
+    private static Memory<byte> PayloadRoom(byte[] buffer) => buffer.AsMemory(ChunkRoom, buffer.Length - 2 * ChunkRoom);
+
+    /// <summary>Sends payload that lies behind <see cref="ChunkRoom"/> bytes, with its chunk framing around it, in one piece.</summary>
+    private bool SendPart(Channel channel, byte[] buffer, int count, bool chunked, bool isLast)
     {
-        if (!chunked) return count == 0 || channel.Send(buffer.AsSpan(start, count), _model.SendTimeout);
-        if (count == 0) return channel.Send(ChunkedEncoder.LastChunk, _model.SendTimeout);
-        int header = ChunkedEncoder.SizeLineLength(count);
-        ChunkedEncoder.WriteSizeLine(buffer.AsSpan(start - header), count);
-        ChunkedEncoder.ChunkEnd.CopyTo(buffer.AsSpan(start + count));
-        return channel.Send(buffer.AsSpan(start - header, header + count + 2), _model.SendTimeout);
+        int start = ChunkRoom;
+        int end = ChunkRoom + count;
+        if (chunked && count > 0)
+        {
+            start -= ChunkedEncoder.SizeLineLength(count);
+            ChunkedEncoder.WriteSizeLine(buffer.AsSpan(start), count);
+            Put(buffer, ref end, ChunkedEncoder.ChunkEnd);
+        }
+        if (chunked && isLast) Put(buffer, ref end, ChunkedEncoder.LastChunk);
+        return start == end || channel.Send(buffer.AsSpan(start, end - start), _model.SendTimeout);
     }
 }
