@@ -82,7 +82,9 @@ public sealed partial class Http1Connection
                 Keep(received[_exchange!.HeadBytes..]);
                 return true;
             }
-            Keep(received);
+            // Line ends before a request are nothing to keep: a client that sends only those gets no memory for it.
+            if (parser.HasStarted) Keep(received);
+            else parser.Reset();
             return false;
         }
         Keep(received);

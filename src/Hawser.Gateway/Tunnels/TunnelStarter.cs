@@ -11,6 +11,7 @@ internal static class TunnelStarter
     /// <param name="rest">Bytes the upstream sent behind its 101.</param>
     public static Outcome Start(HttpExchange exchange, ProxyRun run, ReadOnlySpan<byte> rest)
     {
+        if (run.IsHandshake) WebSocketAdmission.CheckAccept(exchange);
         exchange.Response.Start(default, isLast: true);
         if (exchange.Response.IsBroken) return Outcome.Finished;
         var connection = (Http1Connection)exchange.Connection;

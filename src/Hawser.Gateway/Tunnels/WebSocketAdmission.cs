@@ -25,7 +25,7 @@ internal static class WebSocketAdmission
         if (verdict == HandshakeVerdict.NotAHandshake) return Outcome.Continue;
         if (mode == WebSocketMode.Off)
         {
-            exchange.LogError(LogLevel.Error, "websocket handshake refused: \"websocket off\"");
+            exchange.LogError(LogLevel.Warn, "websocket handshake refused: \"websocket off\"");
             return Outcome.Status(403);
         }
         if (verdict == HandshakeVerdict.Valid)
@@ -36,10 +36,23 @@ internal static class WebSocketAdmission
         return Refuse(exchange, verdict);
     }
 
+    /// <summary>
+    /// Looks at the proof in the upstream's 101. A wrong one is the client's to refuse (RFC 6455 §4.1); the log says whose fault it was.
+    /// </summary>
+    public static void CheckAccept(HttpExchange exchange)
+    {
+        exchange.RequestHeaders.TryGet(KnownHeader.SecWebSocketKey, out ByteSlice key);
+        if (exchange.Upstream.ResponseHeaders.TryGet(KnownHeader.SecWebSocketAccept, out ByteSlice accept)
+            && OpeningHandshake.AcceptMatches(key.Span, accept.Span)) return;
+        exchange.LogError(LogLevel.Warn, accept.IsEmpty
+            ? "upstream sent 101 without \"Sec-WebSocket-Accept\": clients will refuse it"
+            : $"upstream sent a \"Sec-WebSocket-Accept\" that does not match the key, \"{accept}\": clients will refuse it");
+    }
+
     private static Outcome Refuse(HttpExchange exchange, HandshakeVerdict verdict)
     {
         ReadOnlySpan<byte> why = verdict.Explanation();
-        exchange.LogError(LogLevel.Error, $"invalid websocket handshake: {Encoding.UTF8.GetString(why).TrimEnd()}");
+        exchange.LogError(LogLevel.Warn, $"invalid websocket handshake: {Encoding.UTF8.GetString(why).TrimEnd()}");
         ResponseHead head = exchange.Response.Head;
         head.Status = verdict.StatusCode();
         if (head.Status == 426)
