@@ -84,7 +84,7 @@ internal static class MapBinder
                 shape = NameTable.Classify(key)!.Value;
             if (!_keys.TryAdd(key, shape))
                 throw line.Refuse(node.NameArgument, $"conflicting parameter \"{key}\"", "keys are compared without case");
-            return new MapEntry(KindOf(shape), key.ToLowerInvariant(), null, value, node.Span);
+            return new MapEntry(KindOf(shape), ByteText.ToLower(key), null, value, node.Span);
         }
 
         private static MapKeyKind KindOf(NameShape shape) => shape switch

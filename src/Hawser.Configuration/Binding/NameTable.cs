@@ -1,3 +1,5 @@
+using Hawser.Configuration.Syntax;
+
 namespace Hawser.Configuration.Binding;
 
 /// <summary>What a host name with or without a wildcard stands for.</summary>
@@ -34,7 +36,7 @@ internal sealed class NameTable
     /// <summary>Adds a name. False if one like it is there.</summary>
     public bool TryAdd(string name, NameShape shape)
     {
-        string lower = name.ToLowerInvariant();
+        string lower = ByteText.ToLower(name);
         return shape switch
         {
             NameShape.Exact => _exact.Add(lower),

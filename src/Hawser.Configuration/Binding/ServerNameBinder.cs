@@ -27,7 +27,7 @@ internal static class ServerNameBinder
             return ReadRegex(context, argument);
 
         string name = text.Equals("$hostname", StringComparison.OrdinalIgnoreCase) ? HostName(context) : text;
-        name = name.ToLowerInvariant();
+        name = ByteText.ToLower(name);
         return new ServerNameConfig(Classify(name), name, null, argument.Span);
     }
 

@@ -27,7 +27,7 @@ internal static class TypesBinder
     {
         foreach (Argument extension in node.Arguments)
         {
-            var type = new MediaType(extension.Value.ToLowerInvariant(), node.Name);
+            var type = new MediaType(ByteText.ToLower(extension.Value), node.Name);
             if (table.Add(type) is { } previous)
             {
                 context.Session.Diagnostics.Add(

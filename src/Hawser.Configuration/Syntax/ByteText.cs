@@ -22,6 +22,26 @@ public static class ByteText
         return Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
     }
 
+    /// <summary>
+    /// A byte string in lower case: ASCII letters only, as nginx does. What chars above U+007F stand for are bytes of some encoding,
+    /// and those have no case.
+    /// </summary>
+    public static string ToLower(string byteString)
+    {
+        ArgumentNullException.ThrowIfNull(byteString);
+        return byteString.AsSpan().ContainsAnyInRange('A', 'Z')
+            ? string.Create(byteString.Length, byteString, static (lower, text) =>
+            {
+                text.CopyTo(lower);
+                foreach (ref char c in lower)
+                {
+                    if (char.IsAsciiLetterUpper(c))
+                        c |= ' ';
+                }
+            })
+            : byteString;
+    }
+
     /// <summary>How many code points a byte string shows as when it is read as UTF-8.</summary>
     internal static int CountCodePoints(ReadOnlySpan<char> byteString)
     {

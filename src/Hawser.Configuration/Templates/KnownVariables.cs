@@ -98,7 +98,6 @@ public static class KnownVariables
         new("time_local", "The local time in the common log format.", Core),
         new("uri", "The request's path, normalized; rewriting changes it.", Core),
 
-        new("proxy_add_via", "Reserved by nginx.", Proxy),
         new("proxy_add_x_forwarded_for", "The request's X-Forwarded-For with the client's address appended.", Proxy),
         new("proxy_host", "The host of proxy_pass, with the port if it is not the scheme's own.", Proxy),
         new("proxy_internal_body_length", "The length of the body sent upstream.", Proxy),

@@ -1,4 +1,5 @@
 using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Logging;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
@@ -19,6 +20,7 @@ public sealed class HttpExchange
     {
         public VariableValue Value;
         public bool IsSet;
+        public bool IsBeingComputed;
     }
 
     public HttpExchange(Worker worker)
@@ -131,9 +133,6 @@ public sealed class HttpExchange
 
     public CaptureState Captures { get; } = new();
 
-    /// <summary>How many maps are being evaluated inside one another; the map module ends a cycle by it.</summary>
-    public int MapDepth { get; set; }
-
     // ---- the answer
 
     public HttpResponse Response { get; }
@@ -177,7 +176,6 @@ public sealed class HttpExchange
         Method = RequestMethod.Other;
         RequestLength = 0;
         LimitRate = null;
-        MapDepth = 0;
         Version = ErrorStatus = HeadBytes = 0;
         RefusedWith = RequestRejection.None;
         Handshake = HandshakeVerdict.NotAHandshake;
@@ -195,10 +193,17 @@ public sealed class HttpExchange
     {
         ref Slot slot = ref _slots[variable.Index];
         if (slot.IsSet) return slot.Value;
+        if (slot.IsBeingComputed)
+        {
+            // Maps that use one another; nginx gives up after a hundred steps, with the same words.
+            this.LogError(LogLevel.Error, $"cycle while evaluating variable \"{variable.Name}\"");
+            return VariableValue.NotFound;
+        }
+        slot.IsBeingComputed = true;
         VariableValue value = variable.Get(this);
+        slot.IsBeingComputed = false;
         if (!variable.IsVolatile)
         {
-            slot = ref _slots[variable.Index];
             slot.Value = value;
             slot.IsSet = true;
         }

@@ -2,7 +2,6 @@ using System.Text;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
-using Hawser.Gateway.Logging;
 using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Variables;
@@ -13,11 +12,8 @@ namespace Hawser.Gateway.Variables;
 /// </summary>
 public sealed class MapModel
 {
-    // nginx ends a cycle of variables after as many steps.
-    private const int MaximumDepth = 100;
     private const int MaximumOnStack = 512;
 
-    private readonly string _name;
     private readonly TemplateModel _source;
     private readonly TemplateModel _default;
     private readonly bool _hostNames;
@@ -30,7 +26,6 @@ public sealed class MapModel
 
     private MapModel(MapConfig config, ModelBuilder builder)
     {
-        _name = config.Variable;
         _source = builder.Compile(config.Source);
         _default = builder.Compile(config.Default);
         _hostNames = config.MatchesHostNames;
@@ -71,25 +66,12 @@ public sealed class MapModel
 
     public static MapModel From(MapConfig config, ModelBuilder builder) => new(config, builder);
 
-    /// <summary>The value of the map's variable. A map that asks for itself has none.</summary>
+    /// <summary>The value of the map's variable.</summary>
     public VariableValue Evaluate(HttpExchange exchange)
     {
-        if (exchange.MapDepth == MaximumDepth)
-        {
-            exchange.LogError(LogLevel.Error, $"cycle while evaluating variable \"{_name}\"");
-            return VariableValue.NotFound;
-        }
-        exchange.MapDepth++;
-        try
-        {
-            ByteSlice source = _source.Evaluate(exchange);
-            if (_hostNames && !source.IsEmpty && source[source.Length - 1] == '.') source = source.Slice(0, source.Length - 1);
-            return Find(exchange, source).Evaluate(exchange);
-        }
-        finally
-        {
-            exchange.MapDepth--;
-        }
+        ByteSlice source = _source.Evaluate(exchange);
+        if (_hostNames && !source.IsEmpty && source[source.Length - 1] == '.') source = source.Slice(0, source.Length - 1);
+        return Find(exchange, source).Evaluate(exchange);
     }
 
     private TemplateModel Find(HttpExchange exchange, ByteSlice source)
