@@ -40,6 +40,7 @@ public sealed partial class Http1Connection : IResponseSink
             Send(body);
             return;
         }
+        if (_worker.IsDraining || _listener.IsClosed || _isEnding) exchange.KeepAlive = false;
         Framing framing = DecideFraming(exchange);
         exchange.Response.IsChunked = _chunked = framing == Framing.Chunked;
         ReadOnlySpan<byte> head = Http1HeadWriter.Write(exchange, framing, _worker.Loop, out byte[]? rented);

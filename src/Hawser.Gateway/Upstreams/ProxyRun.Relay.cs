@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Hawser.Configuration.Model;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
+using Hawser.IO.Buffers;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
 using Hawser.Protocols.Http1;
@@ -31,7 +33,7 @@ public sealed partial class ProxyRun
         _remaining = _framing.ContentLength;
         BodyState state = Deliver(Rest, isFirst: true);
         ReturnHeadBuffer();
-        int window = _model.BufferResponse ? _model.BufferTotal : _model.BufferSize;
+        int window = IsBuffered() ? _model.BufferTotal : _model.BufferSize;
         while (state == BodyState.More)
         {
             if (response.Pending > window && !await response.DrainAsync(window / 2)) return ClientLost();
@@ -54,6 +56,15 @@ public sealed partial class ProxyRun
         }
         if (state == BodyState.Invalid) return Truncated("upstream sent invalid chunked response while reading upstream");
         return Delivered();
+    }
+
+    /// <summary><c>proxy_buffering</c>, unless the upstream says otherwise for this response.</summary>
+    private bool IsBuffered()
+    {
+        if (_model.ResponseHeaders.Ignores(IgnoredHeaders.XAccelBuffering)) return _model.BufferResponse;
+        if (!exchange.Upstream.ResponseHeaders.TryGet(KnownHeader.XAccelBuffering, out ByteSlice value)) return _model.BufferResponse;
+        if (AsciiText.EqualsIgnoreCase(value.Span, "no"u8)) return false;
+        return AsciiText.EqualsIgnoreCase(value.Span, "yes"u8) || _model.BufferResponse;
     }
 
     /// <summary>Passes on what of <paramref name="bytes"/> belongs to the body; the head leaves with the first part.</summary>
