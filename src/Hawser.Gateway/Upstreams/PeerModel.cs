@@ -13,6 +13,9 @@ public sealed class PeerModel(SocketEndpoint endpoint, PeerState state)
     /// <summary>nginx's text for <c>$upstream_addr</c>.</summary>
     public ByteSlice Name { get; } = ByteSlice.FromLatin1(endpoint.ToString());
 
+    /// <summary>The server as configured, which consistent hashing is about: a name may have several addresses.</summary>
+    public string Server { get; init; } = endpoint.ToString();
+
     public int Weight { get; init; } = 1;
 
     /// <summary>0: failures do not count.</summary>

@@ -3,6 +3,7 @@ using Hawser.Configuration.Model;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Tunnels;
+using Hawser.Gateway.Upstreams.Balancing;
 using Hawser.IO.Buffers;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
@@ -17,7 +18,7 @@ namespace Hawser.Gateway.Upstreams;
 /// </summary>
 public sealed partial class ProxyRun(HttpExchange exchange)
 {
-    private readonly TriedPeers _tried = new();
+    private readonly PickState _picks = new(exchange);
     private readonly HeaderList _fields = new();
     private ProxyModel _model = null!;
     private ResolvedTarget _target;
@@ -103,7 +104,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         while (true)
         {
             // b connect
-            _peer = _state.Pick(_tried, Worker.Loop.UnixMilliseconds);
+            _peer = _state.Pick(_picks, Worker.Loop.UnixMilliseconds);
             if (_peer is null) return NoLiveServer(startsNewRequest);
             exchange.Upstream.Begin(_peer.Name, Now, startsNewRequest);
             startsNewRequest = false;
@@ -153,7 +154,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         if (failure == Failure.Error && _connection is { IsReused: true })
         {
             _triesLeft++;
-            _tried.Clear();
+            _picks.ForgetTried();
         }
         NextUpstream wanted = failure.Condition();
         if (_requestSent && exchange.Method is RequestMethod.Post or RequestMethod.Lock or RequestMethod.Patch) wanted |= NextUpstream.NonIdempotent;
@@ -198,7 +199,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         LeavePeer(Failure.None);
         await StopUploadAsync();
         ReturnHeadBuffer();
-        _tried.Clear();
+        _picks.Reset();
         _fields.Clear();
         _model = null!;
         _target = default;

@@ -40,7 +40,12 @@ public sealed class ProxyTarget
     {
         if (pass.IsDynamic) return new ProxyTarget(default, builder.Compile(pass.Url), location, builder.FindUpstream, builder.Services);
         EndpointAddress address = pass.Address!;
-        UpstreamModel upstream = builder.FindUpstream(UpstreamKey(address)) ?? UpstreamModel.Implicit(address, builder.Services);
+        // An address used by several locations is one upstream, and a proxy_pass with variables finds it by name too.
+        if (builder.FindUpstream(UpstreamKey(address)) is not { } upstream)
+        {
+            upstream = UpstreamModel.Implicit(address, builder.Services);
+            builder.Upstreams.Add(UpstreamKey(address), upstream);
+        }
         var target = new ResolvedTarget(
             upstream,
             ByteSlice.FromLatin1(pass.HostHeader),

@@ -1,3 +1,5 @@
+using Hawser.Gateway.Upstreams.Balancing;
+
 namespace Hawser.Gateway.Upstreams;
 
 /// <summary>An upstream as one loop sees it: whose turn it is, and which connections wait for the next request.</summary>
@@ -6,7 +8,7 @@ public sealed class UpstreamLoopState(UpstreamModel model, RoundRobin primary, R
     private readonly List<UpstreamConnection> _idle = [];
 
     /// <summary>The server for the next attempt; backups only when no other is available. Null: none is.</summary>
-    public PeerModel? Pick(TriedPeers tried, long now)
+    public PeerModel? Pick(PickState state, long now)
     {
         if (model.IsSingle)
         {
@@ -14,7 +16,7 @@ public sealed class UpstreamLoopState(UpstreamModel model, RoundRobin primary, R
             bool full = only.MaxConnections > 0 && only.State.Active >= only.MaxConnections;
             return only.IsDown || full ? null : only;
         }
-        return primary.Pick(tried, now) ?? backup.Pick(tried, now);
+        return primary.Pick(state, now) ?? backup.Pick(state, now);
     }
 
     public void Failed(PeerModel peer, long now)

@@ -1,5 +1,6 @@
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Upstreams.Balancing;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
 
@@ -11,6 +12,7 @@ public sealed class UpstreamModel
     private readonly PeerModel[] _primary;
     private readonly PeerModel[] _backup;
     private UpstreamLoopState?[] _loops = [];
+    private Func<PeerModel[], RoundRobin> _balancer = static peers => new RoundRobin(peers);
 
     public UpstreamModel(string name, PeerModel[] peers)
     {
@@ -48,7 +50,7 @@ public sealed class UpstreamModel
     public long KeepAliveTimeout { get; init; } = 60_000;
 
     /// <summary>This loop's turn in the round robin and its idle connections.</summary>
-    public UpstreamLoopState For(Worker worker) => _loops[worker.Index] ??= new UpstreamLoopState(this, new RoundRobin(_primary), new RoundRobin(_backup));
+    public UpstreamLoopState For(Worker worker) => _loops[worker.Index] ??= new UpstreamLoopState(this, _balancer(_primary), new RoundRobin(_backup));
 
     /// <summary>The state of a loop that has used this upstream, or null.</summary>
     public UpstreamLoopState? Existing(Worker worker) => worker.Index < _loops.Length ? _loops[worker.Index] : null;
@@ -62,6 +64,7 @@ public sealed class UpstreamModel
             {
                 peers.Add(new PeerModel(endpoint, builder.Services.Peers.Get(config.Name, endpoint, peers.Count(p => p.Endpoint.Equals(endpoint))))
                 {
+                    Server = server.Address.Text,
                     Weight = server.Weight,
                     MaxFails = server.MaxFails,
                     FailTimeout = (long)server.FailTimeout.TotalMilliseconds,
@@ -80,6 +83,7 @@ public sealed class UpstreamModel
             KeepAliveTime = (long)config.Get(Configuration.Directives.Known.UpstreamKeepAliveTime).TotalMilliseconds,
             KeepAliveTimeout = (long)config.Get(Configuration.Directives.Known.UpstreamKeepAliveTimeout).TotalMilliseconds,
             _loops = new UpstreamLoopState?[builder.Services.WorkerCount],
+            _balancer = BalancerOf(config.Balancing, builder),
         };
     }
 
@@ -88,6 +92,21 @@ public sealed class UpstreamModel
     {
         PeerModel[] peers = [.. AddressResolver.Resolve(address).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e, 0)))];
         return new UpstreamModel(address.Text, peers) { _loops = new UpstreamLoopState?[services.WorkerCount] };
+    }
+
+    private static Func<PeerModel[], RoundRobin> BalancerOf(BalancingConfig? config, ModelBuilder builder)
+    {
+        Variables.TemplateModel? key = builder.CompileOptional(config?.Key);
+        return config?.Method switch
+        {
+            null or BalancingMethod.RoundRobin => static peers => new RoundRobin(peers),
+            BalancingMethod.LeastConnections => static peers => new LeastConnections(peers),
+            BalancingMethod.IpHash => static peers => new IpHash(peers),
+            BalancingMethod.Hash when config.IsConsistent => peers => new ConsistentHash(peers, key!),
+            BalancingMethod.Hash => peers => new KeyHash(peers, key!),
+            BalancingMethod.Random => peers => new RandomChoice(peers, config.TwoChoices),
+            _ => throw new NotSupportedException($"The balancing method {config.Method} has no implementation."),
+        };
     }
 
     private static int CountUp(PeerModel[] peers)

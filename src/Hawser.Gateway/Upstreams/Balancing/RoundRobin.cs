@@ -1,0 +1,62 @@
+namespace Hawser.Gateway.Upstreams.Balancing;
+
+/// <summary>
+/// Smooth weighted round robin: each pick adds every server's weight to its credit, takes the one with most and charges it the sum.
+/// The credits belong to one loop; failures and connection counts are shared. It is the default, and what the other methods fall back on.
+/// </summary>
+public class RoundRobin
+{
+    private readonly int[] _credit;
+    private readonly int[] _effective;
+
+    public RoundRobin(PeerModel[] peers)
+    {
+        Peers = peers;
+        _credit = new int[peers.Length];
+        _effective = new int[peers.Length];
+        for (int i = 0; i < peers.Length; i++) _effective[i] = peers[i].Weight;
+    }
+
+    protected PeerModel[] Peers { get; }
+
+    /// <summary>The next server that is available and has not been tried, or null. It counts as tried from now on.</summary>
+    /// <param name="now">Milliseconds since 1970.</param>
+    public PeerModel? Pick(PickState state, long now)
+    {
+        PeerModel? picked = Choose(state, now);
+        if (picked is null) return null;
+        state.Tried(picked);
+        picked.State.Probe(now, picked.FailTimeout);
+        return picked;
+    }
+
+    /// <summary>A failed server gets less until it has proved itself again.</summary>
+    public void Penalize(PeerModel peer)
+    {
+        int index = Array.IndexOf(Peers, peer);
+        if (index < 0 || peer.MaxFails == 0) return;
+        _effective[index] = Math.Max(0, _effective[index] - peer.Weight / peer.MaxFails);
+    }
+
+    protected virtual PeerModel? Choose(PickState state, long now) => ChooseInTurn(state, now, static (_, _) => true, 0);
+
+    protected static bool IsCandidate(PickState state, PeerModel peer, long now) => !state.WasTried(peer) && peer.IsAvailable(now);
+
+    /// <summary>The round robin among the candidates that <paramref name="accepts"/> lets through.</summary>
+    protected PeerModel? ChooseInTurn<T>(PickState state, long now, Func<PeerModel, T, bool> accepts, T argument)
+    {
+        int best = -1;
+        int total = 0;
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (!IsCandidate(state, Peers[i], now) || !accepts(Peers[i], argument)) continue;
+            _credit[i] += _effective[i];
+            total += _effective[i];
+            if (_effective[i] < Peers[i].Weight) _effective[i]++;
+            if (best < 0 || _credit[i] > _credit[best]) best = i;
+        }
+        if (best < 0) return null;
+        _credit[best] -= total;
+        return Peers[best];
+    }
+}
