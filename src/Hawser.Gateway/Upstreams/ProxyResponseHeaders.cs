@@ -13,16 +13,18 @@ public sealed class ProxyResponseHeaders
     private readonly HeaderNameSet _hidden;
     private readonly IgnoredHeaders _ignored;
     private readonly ProxyRewriteRules? _redirects;
+    private readonly CookieRewriter? _cookies;
 
     // What nginx keeps from clients unless proxy_pass_header names it.
     private static readonly string[] s_hidden =
         ["Date", "Server", "X-Pad", "X-Accel-Expires", "X-Accel-Redirect", "X-Accel-Limit-Rate", "X-Accel-Buffering", "X-Accel-Charset"];
 
-    private ProxyResponseHeaders(HeaderNameSet hidden, IgnoredHeaders ignored, ProxyRewriteRules? redirects)
+    private ProxyResponseHeaders(HeaderNameSet hidden, IgnoredHeaders ignored, ProxyRewriteRules? redirects, CookieRewriter? cookies)
     {
         _hidden = hidden;
         _ignored = ignored;
         _redirects = redirects;
+        _cookies = cookies;
     }
 
     public static ProxyResponseHeaders From(LocationConfig config, ProxyPassConfig pass, ModelBuilder builder)
@@ -34,7 +36,8 @@ public sealed class ProxyResponseHeaders
             ByteSlice bytes = ByteSlice.FromLatin1(name);
             hidden.Remove(bytes, KnownHeaders.Find(bytes.Span));
         }
-        return new ProxyResponseHeaders(hidden, config.Get(Known.ProxyIgnoreHeaders), ProxyRewriteRules.From(config, pass, builder));
+        return new ProxyResponseHeaders(hidden, config.Get(Known.ProxyIgnoreHeaders), ProxyRewriteRules.ForRedirects(config, pass, builder),
+            CookieRewriter.From(config, builder));
     }
 
     public bool Ignores(IgnoredHeaders header) => (_ignored & header) != 0;
@@ -84,6 +87,9 @@ public sealed class ProxyResponseHeaders
                     value = location;
                     head.IsOwnRedirect = true; // rewritten to a path, it becomes absolute like any other of ours
                 }
+                break;
+            case KnownHeader.SetCookie when _cookies is not null:
+                value = _cookies.Apply(exchange, value);
                 break;
             case KnownHeader.Refresh:
                 int url = value.Span.IndexOf("url="u8);

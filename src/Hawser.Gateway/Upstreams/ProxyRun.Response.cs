@@ -233,7 +233,7 @@ public sealed partial class ProxyRun
                 case KnownHeader.ContentType:
                     head.ContentType = field.Value;
                     break;
-                case KnownHeader.SetCookie or KnownHeader.ContentDisposition or KnownHeader.CacheControl or KnownHeader.Expires:
+                case KnownHeader.SetCookie or KnownHeader.ContentDisposition or KnownHeader.CacheControl or KnownHeader.Expires or KnownHeader.AcceptRanges:
                     head.Headers.Add(field.Name, field.Value, field.Known);
                     break;
             }
