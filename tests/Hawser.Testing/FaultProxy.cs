@@ -74,6 +74,10 @@ public sealed class FaultProxy : IAsyncDisposable
                 var connection = CarryAsync(client);
                 _connections[connection] = 0;
             }
+            catch (SocketException) when (!_stop.IsCancellationRequested)
+            {
+                // This connection was reset before it was looked at; the next one may be fine.
+            }
             catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException or SocketException)
             {
                 return;

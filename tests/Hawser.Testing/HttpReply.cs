@@ -108,7 +108,7 @@ public sealed class HttpReply
                 return 0;
             case BodyFraming.Length:
                 var declared = long.TryParse(this["Content-Length"], CultureInfo.InvariantCulture, out var n) ? n : 0;
-                IsComplete = body.Length >= declared;
+                IsComplete = declared >= 0 && body.Length >= declared;
                 Body = IsComplete ? body[..(int)declared] : body;
                 return Body.Length;
             case BodyFraming.Chunked:
@@ -125,7 +125,8 @@ public sealed class HttpReply
         var sizes = new List<int>();
         var at = 0;
         while (TakeLine(body, ref at) is { } line
-            && int.TryParse(line.Split(';')[0].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var size))
+            && int.TryParse(line.Split(';')[0].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var size)
+            && size >= 0)
         {
             if (size == 0)
             {
@@ -135,7 +136,7 @@ public sealed class HttpReply
 
             sizes.Add(size);
             Body += body.Substring(at, Math.Min(size, body.Length - at));
-            if (at + size + 2 > body.Length)
+            if (size + 2L > body.Length - at)
             {
                 at = body.Length;
                 break;

@@ -94,6 +94,10 @@ public sealed class ScriptedBackend : IAsyncDisposable
                     _running.Add(connection.RunAsync());
                 }
             }
+            catch (SocketException) when (!_stop.IsCancellationRequested)
+            {
+                // This connection was reset before it was looked at; the next one may be fine.
+            }
             catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException or SocketException)
             {
                 return;

@@ -1,0 +1,68 @@
+using System.Globalization;
+using Hawser.Testing;
+
+namespace Hawser.EndToEnd.Tests;
+
+/// <summary>Starts Hawser in front of a backend.</summary>
+internal static class Gateways
+{
+    public static Task<GatewayProcess> StartAsync(int backendPort, string? configuration = null, GatewayOptions? options = null) =>
+        GatewayProcess.StartAsync(GatewayExecutable.Hawser, configuration ?? Configurations.Plain, WithBackend(backendPort, options));
+
+    public static GatewayOptions WithBackend(int backendPort, GatewayOptions? options = null) => (options ?? new()) with
+    {
+        Placeholders = new Dictionary<string, string> { ["BACKEND"] = backendPort.ToString(CultureInfo.InvariantCulture) },
+    };
+
+    /// <summary>Opens a WebSocket tunnel as a raw client.</summary>
+    public static async Task<RawClient> OpenTunnelAsync(GatewayProcess gateway, string target = "/tunnel", int? receiveBuffer = null)
+    {
+        var client = await RawClient.ConnectAsync(gateway.Port(), receiveBuffer);
+        await client.SendAsync(WebSocketBytes.Handshake(target));
+        var reply = await client.ReadReplyAsync();
+        if (reply?.Status != 101)
+            throw new GatewayException($"No tunnel: {reply}\n{gateway.Describe()}");
+        return client;
+    }
+
+    /// <summary>Sends a request on a connection of its own and reads the answer.</summary>
+    public static async Task<HttpReply> GetAsync(GatewayProcess gateway, string target = "/")
+    {
+        await using var client = await RawClient.ConnectAsync(gateway.Port());
+        await client.SendAsync($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        return await client.ReadReplyAsync() ?? throw new GatewayException($"No answer.\n{gateway.Describe()}");
+    }
+
+    /// <summary>
+    /// Number of open descriptors at rest: after a first request and a first tunnel, which may leave things behind for good, and once
+    /// the number has stopped changing.
+    /// </summary>
+    public static async Task<int> DescriptorsAtRestAsync(GatewayProcess gateway)
+    {
+        await GetAsync(gateway, "/return");
+        await using (var tunnel = await OpenTunnelAsync(gateway))
+            tunnel.Reset();
+        var last = -1;
+        var settled = 0;
+        await Wait.UntilAsync(
+            () =>
+            {
+                var now = ProcessProbe.Descriptors(gateway.Id);
+                settled = now == last ? settled + 1 : 0;
+                last = now;
+                return settled >= 40;
+            },
+            TimeSpan.FromSeconds(10));
+        return last;
+    }
+
+    /// <summary>Waits until the gateway has no more descriptors open than at rest, and says which are left when it does not come to that.</summary>
+    public static async Task AssertNoDescriptorLeakAsync(GatewayProcess gateway, int atRest)
+    {
+        if (!await Wait.UntilAsync(() => ProcessProbe.Descriptors(gateway.Id) <= atRest, TimeSpan.FromSeconds(10)))
+        {
+            Assert.Fail($"{atRest} descriptors before, {ProcessProbe.Descriptors(gateway.Id)} after:\n"
+                + string.Join('\n', ProcessProbe.DescribeDescriptors(gateway.Id)));
+        }
+    }
+}
