@@ -76,7 +76,7 @@ public sealed class RangePlan
         ResponseHead head = exchange.Response.Head;
         if (!AreServed(exchange, head)) return;
         if (head.Ranges is { } plan) plan.Apply(exchange, head);
-        else head.Headers.Add(s_acceptRanges, s_bytes, KnownHeader.AcceptRanges);
+        else if (!head.Headers.Contains(KnownHeader.AcceptRanges)) head.Headers.Add(s_acceptRanges, s_bytes, KnownHeader.AcceptRanges);
     }
 
     private static bool AreServed(HttpExchange exchange, ResponseHead head) =>
