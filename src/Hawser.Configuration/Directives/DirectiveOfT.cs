@@ -45,6 +45,8 @@ public sealed class Directive<T> : Directive
         if (existing is not null && Repetition == Repetition.Duplicate)
             throw context.RefuseDuplicate(existing);
         T value = Binder(context);
+        if (PendingDirectives.Contains(Name) && !EqualityComparer<T>.Default.Equals(value, Default))
+            context.Warn(context.Node.NameArgument, $"\"{Name}\" directive is not supported yet, it has no effect");
         var setting = existing is StoredSetting<T> earlier && Combine is not null
             ? new StoredSetting<T>(Combine(earlier.Value, value), earlier.Span, this)
             : new StoredSetting<T>(value, context.Node.Span, this);

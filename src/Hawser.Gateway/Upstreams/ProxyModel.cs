@@ -52,6 +52,12 @@ public sealed class ProxyModel
 
     public required bool SocketKeepAlive { get; init; }
 
+    /// <summary>0 leaves the kernel's.</summary>
+    public required int SocketReceiveBuffer { get; init; }
+
+    /// <summary>0 leaves the kernel's.</summary>
+    public required int SocketSendBuffer { get; init; }
+
     public ProxyBind? Bind { get; init; }
 
     public required NextUpstream NextUpstream { get; init; }
@@ -90,6 +96,8 @@ public sealed class ProxyModel
             IgnoreClientAbort = config.Get(Known.ProxyIgnoreClientAbort),
             ForceRanges = config.Get(Known.ProxyForceRanges),
             SocketKeepAlive = config.Get(Known.ProxySocketKeepalive),
+            SocketReceiveBuffer = (int)config.Get(Known.ProxySocketRcvbuf),
+            SocketSendBuffer = (int)config.Get(Known.ProxySocketSndbuf),
             Bind = ProxyBind.From(config.Get(Known.ProxyBind), builder),
             NextUpstream = config.Get(Known.ProxyNextUpstream),
             NextUpstreamTries = config.Get(Known.ProxyNextUpstreamTries),

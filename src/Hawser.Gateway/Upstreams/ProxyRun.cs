@@ -232,6 +232,8 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         channel.Open(new SocketTransport(descriptor), connected: result == 0);
         if (!_peer.Endpoint.IsUnix) SocketCalls.SetNoDelay(descriptor);
         if (_model.SocketKeepAlive) SocketCalls.SetKeepAlive(descriptor);
+        if (_model.SocketReceiveBuffer > 0) SocketCalls.SetReceiveBuffer(descriptor, _model.SocketReceiveBuffer);
+        if (_model.SocketSendBuffer > 0) SocketCalls.SetSendBuffer(descriptor, _model.SocketSendBuffer);
         if (result < 0)
         {
             WaitResult wait = await channel.WaitWritable(_model.ConnectTimeout);

@@ -73,6 +73,10 @@ public static unsafe class SocketCalls
 
     public static int SetNoDelay(int fd) => SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
 
+    public static int SetReceiveBuffer(int fd, int bytes) => SetOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, bytes);
+
+    public static int SetSendBuffer(int fd, int bytes) => SetOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, bytes);
+
     public static int SetCork(int fd, bool on) => SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_CORK, on ? 1 : 0);
 
     public static int SetKeepAlive(int fd) => SetOption(fd, Libc.SOL_SOCKET, Libc.SO_KEEPALIVE, 1);
