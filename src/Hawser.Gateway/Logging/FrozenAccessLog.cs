@@ -6,7 +6,7 @@ namespace Hawser.Gateway.Logging;
 
 /// <summary>
 /// What a tunnel keeps of its exchange for the line that it will log at its end: the values that cannot change any more. Literals
-/// are in the format, late values are computed at the end.
+/// are in the format, late values are computed at the end (docs/decisions/0010).
 /// </summary>
 public sealed class FrozenAccessLog
 {

@@ -7,7 +7,7 @@ namespace Hawser.Gateway.Logging;
 
 /// <summary>
 /// All open log files by path. Files live as long as a configuration, a request or a tunnel holds them, so a reload keeps those
-/// that it still names, and a dropped one is closed once nobody can write to it any more.
+/// that it still names, and a dropped one is closed once nobody can write to it any more (docs/decisions/0011).
 /// </summary>
 public sealed class LogFileRegistry(TimeProvider time)
 {

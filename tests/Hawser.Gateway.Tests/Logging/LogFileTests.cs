@@ -31,6 +31,21 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
+    public void Reload_NamingThePathAgain_KeepsTheFile()
+    {
+        const string http = "server { listen 127.0.0.1:8080; access_log %DIR%/a.log combined; error_log %DIR%/e.log; }";
+        using var old = new TestGateway(http);
+        using var reloaded = new TestGateway(http, old.Services, old.Directory, old.Time);
+        File.Move(Path.Combine(old.Directory, "a.log"), Path.Combine(old.Directory, "renamed.log"));
+
+        reloaded.Server.Defaults.Logging.LogAccess(reloaded.Request());
+        old.Server.Defaults.Logging.LogAccess(old.Request());
+
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(old.Directory, "renamed.log")).Length);
+        Assert.False(File.Exists(Path.Combine(old.Directory, "a.log")));
+    }
+
+    [Fact]
     public void Write_ToAnExistingFile_Appends()
     {
         File.WriteAllText(PathOf("a.log"), "old\n");

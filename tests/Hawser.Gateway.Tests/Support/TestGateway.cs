@@ -15,10 +15,12 @@ namespace Hawser.Gateway.Tests.Support;
 internal sealed class TestGateway : IDisposable
 {
     private readonly Worker _worker;
+    private readonly bool _ownsDirectory;
 
     /// <param name="http">The contents of <c>http { }</c>; <c>%DIR%</c> stands for the directory.</param>
     public TestGateway(string http, GatewayServices? services = null, string? directory = null, ManualTime? time = null)
     {
+        _ownsDirectory = directory is null;
         Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("hawser-gateway-").FullName;
         Time = time ?? new ManualTime();
         Services = services ?? new GatewayServices(Time);
@@ -93,6 +95,6 @@ internal sealed class TestGateway : IDisposable
     public void Dispose()
     {
         _worker.Loop.Dispose();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (_ownsDirectory) System.IO.Directory.Delete(Directory, recursive: true);
     }
 }
