@@ -71,7 +71,7 @@ internal static class Http1HeadWriter
             writer.Add(head.ContentType.Span);
             writer.Add("\r\n"u8);
         }
-        if (head.ContentLength >= 0 && head.Status is not (204 or 304 or < 200))
+        if (head.ContentLength >= 0 && head.Status is not (204 or < 200))
         {
             writer.Add("Content-Length: "u8);
             writer.Add(head.ContentLength);

@@ -33,7 +33,7 @@ public sealed class ResponseHead
     /// <summary>Whether the body may be cut to ranges (a static file, or <c>proxy_force_ranges</c>).</summary>
     public bool AllowRanges { get; set; }
 
-    /// <summary>The answer holds these ranges alone; null for all of it. Set before the answer starts, by <see cref="RangePlan.Prepare"/>.</summary>
+    /// <summary>The answer holds these ranges alone; null for all of it. Set before the answer starts, by <see cref="ResponseFilters.Prepare"/>.</summary>
     public RangePlan? Ranges { get; set; }
 
     /// <summary>An upstream's Server field passed on by <c>proxy_pass_header Server</c>; null for the gateway's own.</summary>
@@ -51,6 +51,9 @@ public sealed class ResponseHead
     /// <summary>The Location field was completed. It then stands before Connection, as in nginx, and not at its place in <see cref="Headers"/>.</summary>
     public bool IsLocationCompleted { get; set; }
 
+    /// <summary><c>add_header</c> and <c>expires</c> have done their part already (<see cref="ResponseFilters.Prepare"/>).</summary>
+    public bool HasAddedFields { get; set; }
+
     public HeaderList Headers { get; } = new();
 
     /// <summary>Fields after a chunked body.</summary>
@@ -67,7 +70,7 @@ public sealed class ResponseHead
         AllowRanges = false;
         Ranges = null;
         Server = Date = null;
-        OmitContentType = IsOwnRedirect = IsLocationCompleted = false;
+        OmitContentType = HasAddedFields = IsOwnRedirect = IsLocationCompleted = false;
         Headers.Clear();
         Trailers.Clear();
     }

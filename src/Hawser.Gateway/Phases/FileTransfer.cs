@@ -31,14 +31,13 @@ internal static class FileTransfer
         if (head.ContentType.IsEmpty) head.ContentType = files.Types.Find(exchange.Uri);
         head.AllowRanges = true;
 
-        int verdict = Preconditions.Check(exchange);
-        if (verdict == 0) verdict = RangePlan.Prepare(exchange);
-        if (verdict == 0 && head.Status != 304 && exchange.Method != RequestMethod.Head && status.Length > 0)
+        int refusal = ResponseFilters.Prepare(exchange);
+        if (refusal == 0 && head.Status != 304 && exchange.Method != RequestMethod.Head && status.Length > 0)
         {
             return SendBody(exchange, file, status.Length, path);
         }
         file.Dispose();
-        if (verdict != 0) return new(Outcome.Status(verdict));
+        if (refusal != 0) return new(Outcome.Status(refusal));
         exchange.Response.Start(default, isLast: true);
         return new(Outcome.Finished);
     }

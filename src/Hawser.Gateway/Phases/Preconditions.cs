@@ -19,7 +19,7 @@ public static class Preconditions
     {
         ResponseHead head = exchange.Response.Head;
         // The answer to an error page keeps the error's status, and is not what the condition is about.
-        if (head.Status != 200 || exchange.ErrorStatus is not (0 or 200)) return 0;
+        if (head.Status != 200) return 0;
         HeaderList request = exchange.RequestHeaders;
         long? lastModified = head.LastModified >= 0 ? head.LastModified : null;
         if (!AllowsSending(request, head.ETag.Span, lastModified))

@@ -6,9 +6,9 @@ using Hawser.Protocols.Http1;
 namespace Hawser.Gateway.Phases;
 
 /// <summary>
-/// The ranges of a partial answer. Whoever makes the answer calls <see cref="Prepare"/> before it starts, and then sends the ranges alone: one range
-/// as it is, several each behind its <see cref="PartHead"/>, and <see cref="End"/> after the last. The head is turned into that of a 206 when the answer
-/// starts, after the other filters.
+/// The ranges of a partial answer. Whoever makes the answer calls <see cref="ResponseFilters.Prepare"/> before it starts, and then sends the ranges
+/// alone: one range as it is, several each behind its <see cref="PartHead"/>, and <see cref="End"/> after the last. The head is turned into that of a
+/// 206 when the answer starts.
 /// </summary>
 public sealed class RangePlan
 {
@@ -47,7 +47,7 @@ public sealed class RangePlan
     /// Looks at the Range field of the request. If the answer is to be partial, <see cref="ResponseHead.Ranges"/> says how.
     /// </summary>
     /// <returns>0, or 416: answer with that; Content-Range is set.</returns>
-    public static int Prepare(HttpExchange exchange)
+    internal static int Prepare(HttpExchange exchange)
     {
         ResponseHead head = exchange.Response.Head;
         if (!AreServed(exchange, head) || !exchange.RequestHeaders.TryGet(KnownHeader.Range, out ByteSlice asked)) return 0;
@@ -81,7 +81,7 @@ public sealed class RangePlan
 
     private static bool AreServed(HttpExchange exchange, ResponseHead head) =>
         head.AllowRanges && exchange.Version >= 10 && head.ContentLength >= 0 && exchange.Location.Files.MaxRanges > 0
-        && head.Status == 200 && exchange.ErrorStatus is 0 or 200;
+        && head.Status == 200;
 
     private void Apply(HttpExchange exchange, ResponseHead head)
     {

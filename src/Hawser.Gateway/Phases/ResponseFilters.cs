@@ -3,22 +3,35 @@ using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Phases;
 
-/// <summary>
-/// What happens to the head of every answer on its way out, in nginx's order. The first of nginx's filters, conditions of the request, runs
-/// earlier (<see cref="Preconditions"/>): it decides whether there is a body at all.
-/// </summary>
+/// <summary>What happens to the head of every answer on its way out, in nginx's order of header filters.</summary>
 public static class ResponseFilters
 {
-    /// <summary>Runs the header filters.</summary>
+    /// <summary>
+    /// Runs the filters that decide whether and how much of a body there is, for an answer whose head is complete. Who makes an answer that
+    /// conditions or ranges of the request can change calls this before it starts.
+    /// </summary>
+    /// <returns>
+    /// 0: start the answer; if <see cref="ResponseHead.Status"/> has become 304 there is no body, and if <see cref="ResponseHead.Ranges"/> is set only
+    /// those are sent. 412 or 416: answer with that instead.
+    /// </returns>
+    public static int Prepare(HttpExchange exchange)
+    {
+        ResponseHead head = exchange.Response.Head;
+        TakeErrorStatus(exchange, head);
+        int refusal = Preconditions.Check(exchange);
+        if (refusal != 0) return refusal;
+        exchange.Location.Headers.Apply(exchange);
+        refusal = RangePlan.Prepare(exchange);
+        head.HasAddedFields = refusal == 0; // the answer that comes instead has its own
+        return refusal;
+    }
+
+    /// <summary>Runs all filters that <see cref="Prepare"/> has not run.</summary>
     public static void Apply(HttpExchange exchange)
     {
         ResponseHead head = exchange.Response.Head;
-        if (exchange.ErrorStatus != 0)
-        {
-            head.Status = exchange.ErrorStatus;
-            head.StatusLine = default;
-        }
-        exchange.Location.Headers.Apply(exchange);
+        TakeErrorStatus(exchange, head);
+        if (!head.HasAddedFields) exchange.Location.Headers.Apply(exchange);
         RangePlan.Filter(exchange);
         RedirectLocation.Complete(exchange);
         // Of other answers, such as an error's page, nobody may keep a copy by its date.
@@ -28,6 +41,14 @@ public static class ResponseFilters
 
     /// <summary>Adds the fields of <c>add_trailer</c>. To be called before the last chunk of a chunked answer.</summary>
     public static void AddTrailers(HttpExchange exchange) => exchange.Location.Headers.AddTrailers(exchange);
+
+    // What makes an error's page may think what it likes of its status.
+    private static void TakeErrorStatus(HttpExchange exchange, ResponseHead head)
+    {
+        if (exchange.ErrorStatus == 0) return;
+        head.Status = exchange.ErrorStatus;
+        head.StatusLine = default;
+    }
 
     private static void DropContent(ResponseHead head)
     {

@@ -71,7 +71,7 @@ internal sealed class ReturnInstruction : RewriteInstruction
         }
         head.ContentLength = text.Length;
         if (head.ContentType.IsEmpty) head.ContentType = exchange.Location.Files.Types.Find(exchange.Uri);
-        int refusal = Preconditions.Check(exchange);
+        int refusal = ResponseFilters.Prepare(exchange);
         if (refusal != 0) return Outcome.Status(refusal);
         exchange.Response.Start(text.Span, isLast: true);
         return Outcome.Finished;
