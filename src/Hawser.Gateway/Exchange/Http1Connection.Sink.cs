@@ -57,6 +57,9 @@ public sealed partial class Http1Connection : IResponseSink
         Send(bytes);
     }
 
+    /// <summary>The client has gone before its request was whole: whatever is answered now is not sent.</summary>
+    internal void GiveUpAnswering() => _sinkBroken = true;
+
     /// <summary>Tells a client that waits (<c>Expect: 100-continue</c>) to send the body.</summary>
     internal void SendContinue() => Send("HTTP/1.1 100 Continue\r\n\r\n"u8);
 

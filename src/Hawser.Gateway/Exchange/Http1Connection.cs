@@ -114,8 +114,10 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         exchange.Location.Logging.LogAccess(exchange);
         bool reset = _channel.WriteError == Errno.ETIMEDOUT && exchange.Location.Core.ResetTimedOutConnection;
         keep = keep && exchange.KeepAlive && !_sinkBroken && !_truncated && !_isEnding;
-        if (keep && !exchange.Body.IsComplete) keep = await DiscardBodyAsync(exchange);
         CoreModel core = exchange.Location.Core;
+        // The client may still be sending: cut off, it might never read the answer. So its body is read away, and only then the connection closed.
+        bool mayDiscard = !_sinkBroken && !_isEnding && !exchange.Body.IsComplete && !exchange.Body.HasFailed;
+        if (mayDiscard && (keep || core.LingeringClose != Configuration.Model.LingeringClose.Off)) keep &= await DiscardBodyAsync(exchange);
         bool bodyLeft = !exchange.Body.IsComplete;
         _exchange = null;
         _worker.Return(exchange);
@@ -142,6 +144,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     private async ValueTask<bool> DiscardBodyAsync(HttpExchange exchange)
     {
         long deadline = _worker.Loop.Now + exchange.Location.Core.LingeringTime;
+        exchange.Body.ReadTimeout = exchange.Location.Core.LingeringTimeout;
         byte[] buffer = _worker.Loop.Buffers.Rent(HeadReadSize);
         try
         {

@@ -39,7 +39,7 @@ internal static class Http1HeadWriter
 
     private static int Bound(ResponseHead head)
     {
-        int bound = FixedSize + head.StatusLine.Length + head.ContentType.Length + (head.Server?.Length ?? 0) + (head.Date?.Length ?? 0);
+        int bound = FixedSize + head.StatusLine.Length + head.ContentType.Length;
         foreach (ref readonly Header field in head.Headers.Fields) bound += field.Name.Length + field.Value.Length + 4;
         return bound;
     }
@@ -59,19 +59,25 @@ internal static class Http1HeadWriter
 
     private static void WriteComputed(ref Writer writer, HttpExchange exchange, ResponseHead head, EventLoop loop)
     {
-        writer.Add("Server: "u8);
-        writer.Add(head.Server is { } server ? server.Span : ProductName.For(exchange.Location.Core.ServerTokens));
-        writer.Add("\r\nDate: "u8);
-        if (head.Date is { } date) writer.Add(date.Span);
-        else writer.AddDate(loop.UnixMilliseconds / 1000);
-        writer.Add("\r\n"u8);
+        if (!head.OmitServer)
+        {
+            writer.Add("Server: "u8);
+            writer.Add(ProductName.For(exchange.Location.Core.ServerTokens));
+            writer.Add("\r\n"u8);
+        }
+        if (!head.OmitDate)
+        {
+            writer.Add("Date: "u8);
+            writer.AddDate(loop.UnixMilliseconds / 1000);
+            writer.Add("\r\n"u8);
+        }
         if (!head.ContentType.IsEmpty && !head.OmitContentType)
         {
             writer.Add("Content-Type: "u8);
             writer.Add(head.ContentType.Span);
             writer.Add("\r\n"u8);
         }
-        if (head.ContentLength >= 0 && head.Status is not (204 or < 200))
+        if (head.ContentLength >= 0 && head.Status is not (204 or (>= 100 and < 200)))
         {
             writer.Add("Content-Length: "u8);
             writer.Add(head.ContentLength);

@@ -88,6 +88,7 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
     public override int DiscardReceived(HttpExchange exchange)
     {
         AskForBody(exchange);
+        long counted = exchange.RequestLength; // what nobody wanted is not part of $request_length
         byte[] buffer = exchange.Worker.Loop.ReadBuffer;
         // Bounded: a client that sends faster than we throw away is left to lingering_time.
         for (int reads = 0; !_complete && reads < 16; reads++)
@@ -95,8 +96,16 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
             int taken = TakeAvailable(exchange, buffer.AsSpan(0, StreamSize));
             if (taken == -Errno.EAGAIN) break;
             if (taken < 0) return -taken;
+            exchange.RequestLength = counted;
         }
         return 0;
+    }
+
+    /// <summary>The client ended before its body did: it is logged as 400, and there is nobody to tell.</summary>
+    private int ClientGone()
+    {
+        connection.GiveUpAnswering();
+        return -400;
     }
 
     /// <summary>Payload that is there now: its length, <c>-EAGAIN</c>, or a negated status (those are above every errno used here).</summary>
@@ -104,7 +113,7 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
     {
         int raw = ReadRaw(room);
         if (raw == -Errno.EAGAIN) return raw;
-        if (raw <= 0) return -400;
+        if (raw <= 0) return ClientGone();
         exchange.RequestLength += raw;
         return Accept(exchange, room[..raw], exchange.Location.Core.ClientMaxBodySize);
     }
@@ -125,9 +134,13 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
                 if (payload != 0 || _complete) return payload;
                 continue;
             }
-            if (raw != -Errno.EAGAIN) return -400;
-            WaitResult wait = await connection.Channel.WaitReadable(core.ClientBodyTimeout);
-            if (wait == WaitResult.TimedOut) return -408;
+            if (raw != -Errno.EAGAIN) return ClientGone();
+            WaitResult wait = await connection.Channel.WaitReadable(ReadTimeout ?? core.ClientBodyTimeout);
+            if (wait == WaitResult.TimedOut)
+            {
+                HasFailed = true;
+                return -408;
+            }
             if (wait == WaitResult.Aborted) return -400;
         }
     }
@@ -195,12 +208,15 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
                 if (limit != 0 && _received > limit)
                 {
                     exchange.LogError(LogLevel.Error, $"client intended to send too large chunked body: {_received} bytes");
+                    HasFailed = true;
                     return -413;
                 }
             }
             position += consumed;
             if (status == ChunkStatus.Error)
             {
+                HasFailed = true;
+                exchange.RequestLength -= raw.Length;
                 exchange.LogError(LogLevel.Error, "client sent invalid chunked body");
                 return -400;
             }

@@ -26,6 +26,12 @@ public abstract class RequestBody : IDisposable
     /// <summary>Path of the temporary file that holds the body; empty when there is none. <c>$request_body_file</c>.</summary>
     public abstract string FilePath { get; }
 
+    /// <summary>Reading it has failed, in the framing or because it is too large: what follows on the connection is not to be understood.</summary>
+    public bool HasFailed { get; protected set; }
+
+    /// <summary>Milliseconds without a byte that reading waits for; null for <c>client_body_timeout</c>.</summary>
+    public long? ReadTimeout { get; set; }
+
     /// <summary>Reads the whole body into memory or file. 0, or the status to refuse the request with (400, 408, 413, 500).</summary>
     public abstract ValueTask<int> ReadAllAsync(HttpExchange exchange);
 

@@ -17,14 +17,17 @@ internal static class RequestHeadReader
         if (framing.HasHost) TakeHost(exchange, in framing, head);
         if (framing.HasHost || rejection == RequestRejection.None) SelectServer(exchange);
         else UseDefaultServer(exchange);
-        if (rejection != RequestRejection.None)
-        {
-            Refuse(exchange, rejection, parser);
-            return;
-        }
+        // nginx reads the target before the fields: a bad one is refused whatever they say, and the log has seen nothing else.
         if (!TakeTarget(exchange, parser, head))
         {
+            exchange.RequestLength = EndOfLine(message, parser.RequestLine.End) - parser.Start;
             Refuse(exchange, RequestRejection.InvalidTarget, parser);
+            return;
+        }
+        if (rejection != RequestRejection.None)
+        {
+            if (IsAboutOneField(rejection)) exchange.RequestLength = EndOfField(parser, message, framing.FieldsRead) - parser.Start;
+            Refuse(exchange, rejection, parser);
             return;
         }
         if (parser.Has(KnownHeader.Upgrade)) exchange.Handshake = OpeningHandshake.Examine(parser, message).Verdict;
@@ -38,8 +41,24 @@ internal static class RequestHeadReader
     /// <summary>A head that cannot be used: what is known of it goes into the log, and the answer is an error page.</summary>
     public static void Refuse(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message, RequestRejection rejection)
     {
-        CopyHead(exchange, parser, message);
+        ByteSlice head = CopyHead(exchange, parser, message);
         UseDefaultServer(exchange);
+        if (parser.RequestLineComplete && rejection is not (RequestRejection.UnsupportedVersion or RequestRejection.InvalidTarget))
+        {
+            TakeTarget(exchange, parser, head);
+            int counted = rejection is RequestRejection.InvalidHeaderLine or RequestRejection.HeaderLineTooLong or RequestRejection.HeaderTimeout
+                ? parser.CurrentHeaderStart : 0;
+            exchange.RequestLength = (counted > 0 ? counted : EndOfLine(message, parser.RequestLine.End)) - parser.Start;
+        }
+        else
+        {
+            exchange.RequestLength = 0;
+            exchange.Target = default;
+            // What the client sent as its request line, up to the end of what is there.
+            ReadOnlySpan<byte> rest = message[Math.Min(parser.Start, message.Length)..];
+            int end = rest.IndexOfAny((byte)'\r', (byte)'\n');
+            exchange.RequestLine = exchange.Arena.Copy(end < 0 ? rest : rest[..end]);
+        }
         Refuse(exchange, rejection, parser);
     }
 
@@ -120,6 +139,20 @@ internal static class RequestHeadReader
         // An empty path (absolute form) or one with a fragment is not what a backend may get unchanged.
         exchange.IsTargetUntouched = (parser.TargetFlags & TargetFlags.EmptyPath) == 0;
         return true;
+    }
+
+    private static bool IsAboutOneField(RequestRejection rejection) =>
+        rejection is RequestRejection.DuplicateHost or RequestRejection.InvalidHost or RequestRejection.DuplicateHeader;
+
+    /// <summary>Where the line after the field with that number (counted from 1) begins.</summary>
+    private static int EndOfField(RequestHeadParser parser, ReadOnlySpan<byte> message, int number) => number < parser.Headers.Length
+        ? parser.Headers[number].Name.Start
+        : EndOfLine(message, parser.Headers[number - 1].Value.End);
+
+    private static int EndOfLine(ReadOnlySpan<byte> message, int end)
+    {
+        if (end < message.Length && message[end] == '\r') end++;
+        return end < message.Length && message[end] == '\n' ? end + 1 : end;
     }
 
     private static ByteSlice Of(ByteSlice head, ByteRange range) => range.Length == 0 ? default : head.Slice(range.Start, range.Length);

@@ -36,11 +36,11 @@ public sealed class ResponseHead
     /// <summary>The answer holds these ranges alone; null for all of it. Set before the answer starts, by <see cref="ResponseFilters.Prepare"/>.</summary>
     public RangePlan? Ranges { get; set; }
 
-    /// <summary>An upstream's Server field passed on by <c>proxy_pass_header Server</c>; null for the gateway's own.</summary>
-    public ByteSlice? Server { get; set; }
+    /// <summary><c>proxy_pass_header Server</c>: the upstream's field stands in <see cref="Headers"/>, or there is none.</summary>
+    public bool OmitServer { get; set; }
 
-    /// <summary>An upstream's Date field passed on; null for the gateway's own.</summary>
-    public ByteSlice? Date { get; set; }
+    /// <summary><c>proxy_pass_header Date</c>: the upstream's field stands in <see cref="Headers"/>, or there is none.</summary>
+    public bool OmitDate { get; set; }
 
     /// <summary>Suppresses Content-Type even for a body (<c>204</c>, or an upstream that sent none).</summary>
     public bool OmitContentType { get; set; }
@@ -69,7 +69,7 @@ public sealed class ResponseHead
         ETag = default;
         AllowRanges = false;
         Ranges = null;
-        Server = Date = null;
+        OmitServer = OmitDate = false;
         OmitContentType = HasAddedFields = IsOwnRedirect = IsLocationCompleted = false;
         Headers.Clear();
         Trailers.Clear();

@@ -11,7 +11,7 @@ public static class AddressResolver
 {
     /// <summary>All addresses of a configured server, in the resolver's order.</summary>
     /// <exception cref="GatewayCompilationException">The name does not resolve; in nginx's words.</exception>
-    public static IReadOnlyList<SocketEndpoint> Resolve(EndpointAddress address)
+    public static IReadOnlyList<SocketEndpoint> Resolve(EndpointAddress address, Hawser.Configuration.Syntax.SourceSpan? span)
     {
         if (address.Kind == AddressKind.Unix) return [SocketEndpoint.FromUnixPath(address.Host)];
         if (address.Address is { } ip) return [SocketEndpoint.FromIP(ip, address.Port)];
@@ -22,7 +22,7 @@ public static class AddressResolver
         }
         catch (SocketException)
         {
-            throw new GatewayCompilationException($"host not found in upstream \"{address.Text}\"");
+            throw new GatewayCompilationException($"host not found in upstream \"{address.Text}\"", span);
         }
     }
 }

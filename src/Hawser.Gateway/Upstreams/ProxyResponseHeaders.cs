@@ -58,6 +58,8 @@ public sealed class ProxyResponseHeaders
             if (_hidden.Contains(field.Name.Span, field.Known)) continue;
             CopyField(exchange, in field, head);
         }
+        head.OmitServer = !_hidden.Contains("Server"u8, KnownHeader.Server);
+        head.OmitDate = !_hidden.Contains("Date"u8, KnownHeader.Date);
         if (head.ContentType.IsEmpty) head.OmitContentType = true;
     }
 
@@ -66,12 +68,6 @@ public sealed class ProxyResponseHeaders
         ByteSlice value = field.Value;
         switch (field.Known)
         {
-            case KnownHeader.Server:
-                head.Server = value;
-                return;
-            case KnownHeader.Date:
-                head.Date = value;
-                return;
             case KnownHeader.ContentType:
                 head.ContentType = value;
                 return;

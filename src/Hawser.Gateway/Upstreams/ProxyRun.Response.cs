@@ -117,6 +117,8 @@ public sealed partial class ProxyRun
         ByteSlice head = exchange.Arena.Copy(message[.._head.Consumed]);
         _statusText = Of(head, _head.StatusText);
         _statusCode = _head.StatusCode;
+        _isHeadless = _head.IsHttp09;
+        if (_isHeadless) exchange.LogError(LogLevel.Error, "upstream sent no valid HTTP/1.0 header while reading response header from upstream");
         foreach (ref readonly HeaderField field in _head.Headers)
         {
             if (IsSingle(field.Known) && fields.Contains(field.Known))
@@ -132,6 +134,7 @@ public sealed partial class ProxyRun
 
     private ByteSlice _statusText;
     private int _statusCode;
+    private bool _isHeadless;
 
     /// <summary>Of these fields nginx takes the first and forgets the others.</summary>
     private static bool IsSingle(KnownHeader known) => known is KnownHeader.Status or KnownHeader.ContentType or KnownHeader.Date
@@ -203,10 +206,18 @@ public sealed partial class ProxyRun
     private void FillHead()
     {
         ResponseHead head = exchange.Response.Head;
+        // The rest of a body that was being streamed belongs to nobody now: the connection cannot carry another request.
+        if (_streamedBody && !exchange.Body.IsComplete) exchange.KeepAlive = false;
         head.Status = _statusCode;
         head.StatusLine = _statusText;
         head.ContentLength = _framing.ContentLength >= 0 ? _framing.ContentLength : ResponseHead.UnknownLength;
         bool keepUpgrade = exchange.RequestHeaders.Contains(KnownHeader.Upgrade) && exchange.Version >= 11;
+        if (_isHeadless)
+        {
+            // nginx's way with an answer that is no HTTP/1: its bytes are the answer, and the status is nobody's.
+            exchange.Version = 9;
+            head.Status = 0;
+        }
         _model.ResponseHeaders.Copy(exchange, exchange.Upstream.ResponseHeaders, head, keepUpgrade);
         head.AllowRanges = _model.ForceRanges;
     }

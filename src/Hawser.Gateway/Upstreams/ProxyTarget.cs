@@ -43,7 +43,7 @@ public sealed class ProxyTarget
         // An address used by several locations is one upstream, and a proxy_pass with variables finds it by name too.
         if (builder.FindUpstream(UpstreamKey(address)) is not { } upstream)
         {
-            upstream = UpstreamModel.Implicit(address, builder.Services);
+            upstream = UpstreamModel.Implicit(address, builder.Services, pass.Span);
             builder.Upstreams.Add(UpstreamKey(address), upstream);
         }
         var target = new ResolvedTarget(
@@ -119,7 +119,7 @@ public sealed class ProxyTarget
                 exchange.LogError(LogLevel.Error, $"no resolver defined to resolve {address.Host}");
                 return false;
             }
-            upstream = UpstreamModel.Implicit(address, _services);
+            upstream = UpstreamModel.Implicit(address, _services, null);
         }
         ByteSlice port = address.Kind == AddressKind.Unix ? default : exchange.Arena.Format(address.Port);
         if (address.Kind == AddressKind.Unix) host = ByteSlice.FromLatin1("localhost");

@@ -60,7 +60,7 @@ public sealed class UpstreamModel
         var peers = new List<PeerModel>();
         foreach (UpstreamServerConfig server in config.Servers)
         {
-            foreach (SocketEndpoint endpoint in AddressResolver.Resolve(server.Address))
+            foreach (SocketEndpoint endpoint in AddressResolver.Resolve(server.Address, server.Span))
             {
                 peers.Add(new PeerModel(endpoint, builder.Services.Peers.Get(config.Name, endpoint, peers.Count(p => p.Endpoint.Equals(endpoint))))
                 {
@@ -88,9 +88,9 @@ public sealed class UpstreamModel
     }
 
     /// <summary>An upstream nobody named: the addresses of a host in a URL.</summary>
-    public static UpstreamModel Implicit(EndpointAddress address, GatewayServices services)
+    public static UpstreamModel Implicit(EndpointAddress address, GatewayServices services, Configuration.Syntax.SourceSpan? span)
     {
-        PeerModel[] peers = [.. AddressResolver.Resolve(address).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e, 0)))];
+        PeerModel[] peers = [.. AddressResolver.Resolve(address, span).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e, 0)))];
         return new UpstreamModel(address.Text, peers) { _loops = new UpstreamLoopState?[services.WorkerCount] };
     }
 

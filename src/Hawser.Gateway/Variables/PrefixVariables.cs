@@ -30,13 +30,7 @@ internal static class PrefixVariables
     private static VariableGetter SentHeader(string suffix)
     {
         byte[] name = Encoding.Latin1.GetBytes(suffix);
-        return suffix switch
-        {
-            // Fields passed on from an upstream have places of their own; the gateway's own are not variables in nginx either.
-            "server" => static exchange => exchange.Response.Head.Server is { } server ? server : VariableValue.NotFound,
-            "date" => static exchange => exchange.Response.Head.Date is { } date ? date : VariableValue.NotFound,
-            _ => exchange => HeaderReader.Find(exchange.Response.Head.Headers, name, exchange.Arena),
-        };
+        return exchange => HeaderReader.Find(exchange.Response.Head.Headers, name, exchange.Arena);
     }
 
     private static VariableGetter SentTrailer(string suffix)

@@ -25,7 +25,8 @@ internal static class RequestVariables
         family.Add("server_name", static e => e.Server.Name);
         family.Add("request_port", static e => RequestPort(e.HostPort));
         family.Add("is_request_port", static e => RequestPort(e.HostPort).IsEmpty ? ByteSlice.Empty : s_colon);
-        family.AddVolatile("uri", static e => ValueText.Present(e.Uri));
+        // A refused request line has no path; a target that leads out of the root has an empty one.
+        family.AddVolatile("uri", static e => e.Target.IsEmpty ? VariableValue.NotFound : e.Uri);
         family.AddVolatile("document_uri", static e => ValueText.Present(e.Uri));
         family.AddVolatile("args", static e => ValueText.Present(e.Args), SetArgs);
         family.AddVolatile("query_string", static e => ValueText.Present(e.Args));

@@ -30,6 +30,9 @@ public struct RequestFraming
     /// <summary>The host's name and port, relative to the start of <see cref="HostSource"/>.</summary>
     public HostName Host { get; private set; }
 
+    /// <summary>How many fields were looked at: after a rejection, the last of them is the one that was refused.</summary>
+    public int FieldsRead { get; private set; }
+
     /// <summary>False only for HTTP/1.0 and 0.9 requests that name no host.</summary>
     public readonly bool HasHost => Host.Length > 0;
 
@@ -70,6 +73,7 @@ public struct RequestFraming
     {
         foreach (ref readonly var field in head.Headers)
         {
+            FieldsRead++;
             switch (field.Known)
             {
                 case KnownHeader.Unknown:

@@ -32,7 +32,7 @@ public sealed class InformationTextTests
     [InlineData("http_gzip_module")]
     [InlineData("http_ssi_module")]
     [InlineData("http-cache")]
-    [InlineData("http_upstream_ip_hash_module")]
+    [InlineData("http_upstream_sticky_module")]
     public void StandardModule_Missing_IsDenied(string module) => Assert.Contains($" --without-{module}", Text);
 
     // Tools search for the bare name anywhere in the text: even a denial would claim it.
