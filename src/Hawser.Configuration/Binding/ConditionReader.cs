@@ -9,7 +9,7 @@ internal static class ConditionReader
 {
     private const string Hint = "conditions are ($variable), ($variable = value), ($variable ~ pattern) and (-f path); there is no \"and\" and no \"or\"";
 
-    private readonly record struct Word(Argument Argument, string Text);
+    private sealed record Word(Argument Argument, string Text);
 
     public static IfCondition Read(BindContext context)
     {

@@ -9,8 +9,8 @@ namespace Hawser.Configuration.Binding;
 /// <summary>The less regular directives of ngx_http_core_module.</summary>
 internal static class HttpBinder
 {
-    private static readonly (string, int)[] s_keepAliveDisable =
-        [("none", 4), ("msie6", (int)Model.KeepAliveDisable.Msie6), ("safari", (int)Model.KeepAliveDisable.Safari)];
+    private static readonly Choice<int>[] s_keepAliveDisable =
+        [new("none", 4), new("msie6", (int)Model.KeepAliveDisable.Msie6), new("safari", (int)Model.KeepAliveDisable.Safari)];
 
     public static KeepAliveTimeout KeepAliveTimeout(BindContext context)
     {
@@ -25,8 +25,8 @@ internal static class HttpBinder
 
     public static long PoolSize(BindContext context)
     {
-        // nginx's NGX_MIN_POOL_SIZE and NGX_POOL_ALIGNMENT.
-        const long Minimum = 256;
+        // nginx's NGX_MIN_POOL_SIZE, as it is on 64-bit systems, and NGX_POOL_ALIGNMENT.
+        const long Minimum = 112;
         const long Alignment = 16;
         long size = context.Size();
         if (size < Minimum)

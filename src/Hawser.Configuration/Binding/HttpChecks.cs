@@ -11,10 +11,14 @@ internal static class HttpChecks
 {
     public static void Run(BindContext context, HttpConfig http)
     {
-        CheckHeads(context, http);
+        // A size that was refused counts as its default here, and would give rise to false complaints.
+        bool areSizesKnown = !context.Session.Diagnostics.HasErrors;
+        if (areSizesKnown)
+            CheckHeads(context, http);
         foreach (UpstreamConfig upstream in http.Upstreams)
             CheckUpstream(context, upstream);
-        CheckProxy(context, http);
+        if (areSizesKnown)
+            CheckProxy(context, http);
         foreach (ServerConfig server in http.Servers)
             CheckDuplicates(context, server.Locations);
         CheckVariables(context);
@@ -91,12 +95,14 @@ internal static class HttpChecks
     /// <summary>Two locations of one level with the same path and both exact, or both not. Expressions and names are not compared.</summary>
     private static void CheckDuplicates(BindContext context, IReadOnlyList<LocationConfig> locations)
     {
-        var seen = new HashSet<(string Path, bool IsExact)>();
+        var exact = new HashSet<string>();
+        var others = new HashSet<string>();
         foreach (LocationConfig location in locations)
         {
             CheckDuplicates(context, location.Locations);
             bool comparesPath = location.MatchKind is LocationMatchKind.Prefix or LocationMatchKind.PrefixNoRegex or LocationMatchKind.Exact;
-            if (!comparesPath || seen.Add((location.Pattern, location.MatchKind == LocationMatchKind.Exact)))
+            HashSet<string> seen = location.MatchKind == LocationMatchKind.Exact ? exact : others;
+            if (!comparesPath || seen.Add(location.Pattern))
                 continue;
             SourceSpan span = location.Span!.Value;
             Report(context, span, $"duplicate location \"{location.Pattern}\"", new ReportedPlace(span.File, LineOf(span)));
@@ -106,10 +112,10 @@ internal static class HttpChecks
     private static void CheckVariables(BindContext context)
     {
         VariableRegistry variables = context.Session.Variables;
-        foreach (string name in variables.Used)
+        foreach ((string name, SourceSpan span) in variables.Used)
         {
             if (!variables.IsKnown(name))
-                Report(context, Narrow(variables.GetFirstUse(name), name), $"unknown \"{name}\" variable", null, HintFor(variables, name));
+                Report(context, Narrow(span, name), $"unknown \"{name}\" variable", null, HintFor(variables, name));
         }
     }
 

@@ -11,10 +11,10 @@ internal static class LogBinder
 {
     private const long DefaultGzipBuffer = 64 << 10;
 
-    private static readonly (string Name, ErrorLogLevel Value)[] s_levels =
+    private static readonly Choice<ErrorLogLevel>[] s_levels =
     [
-        ("emerg", ErrorLogLevel.Emerg), ("alert", ErrorLogLevel.Alert), ("crit", ErrorLogLevel.Crit), ("error", ErrorLogLevel.Error),
-        ("warn", ErrorLogLevel.Warn), ("notice", ErrorLogLevel.Notice), ("info", ErrorLogLevel.Info), ("debug", ErrorLogLevel.Debug),
+        new("emerg", ErrorLogLevel.Emerg), new("alert", ErrorLogLevel.Alert), new("crit", ErrorLogLevel.Crit), new("error", ErrorLogLevel.Error),
+        new("warn", ErrorLogLevel.Warn), new("notice", ErrorLogLevel.Notice), new("info", ErrorLogLevel.Info), new("debug", ErrorLogLevel.Debug),
     ];
 
     private static readonly string[] s_debugLevels =
@@ -121,13 +121,13 @@ internal static class LogBinder
 
     private static ErrorLogLevel ReadLevel(BindContext context, Argument argument, ErrorLogLevel? earlier)
     {
-        foreach ((string name, ErrorLogLevel value) in s_levels)
+        foreach (Choice<ErrorLogLevel> choice in s_levels)
         {
-            if (name != argument.Value)
+            if (choice.Name != argument.Value)
                 continue;
             if (earlier is not null)
                 throw context.Refuse(argument, $"duplicate log level \"{argument}\"");
-            return value;
+            return choice.Value;
         }
         // nginx's debug_http and its like choose parts of its debug log; they add up.
         if (Array.IndexOf(s_debugLevels, argument.Value) >= 0 && earlier is null or ErrorLogLevel.Debug)

@@ -173,7 +173,7 @@ internal static class ProxyBinder
 
     private static ProxyRewriteConfig DefaultRedirect(BindContext context, Argument argument)
     {
-        if (context.Scope.GetOwn(Known.ProxyPass) is not StoredSetting<ProxyPassConfig?> { Value: { } pass })
+        if (context.Scope.GetOwn(Known.ProxyPass) is not { Value: ProxyPassConfig pass })
         {
             throw context.Refuse(argument, "\"proxy_redirect default\" should be placed after the \"proxy_pass\" directive");
         }

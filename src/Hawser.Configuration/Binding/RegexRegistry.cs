@@ -16,11 +16,24 @@ internal sealed class RegexRegistry(IRegexValidator validator)
     public RegexPattern Declare(BindContext context, Argument argument, string text, bool ignoreCase)
     {
         if (validator.Validate(text, ignoreCase, out IReadOnlyList<NamedCapture> captures) is { } error)
+        {
+            AssumeNames(context.Session.Variables, text);
             throw context.Refuse(PlaceOf(argument, text, error.Offset), Describe(text, error));
-
+        }
         foreach (NamedCapture capture in captures)
             context.Session.Variables.Declare(context, argument, capture.Name);
         return new RegexPattern(text, ignoreCase, [.. captures], argument.Span);
+    }
+
+    /// <summary>The names in an expression that is refused: that they are not declared is not worth further errors.</summary>
+    private static void AssumeNames(VariableRegistry variables, string text)
+    {
+        for (int at = text.IndexOf('<'); at >= 0; at = text.IndexOf('<', at + 1))
+        {
+            int end = text.IndexOf('>', at);
+            if (end > at)
+                variables.Assume(text[(at + 1)..end]);
+        }
     }
 
     // The words around the error are nginx's, those of the error itself are not PCRE's.

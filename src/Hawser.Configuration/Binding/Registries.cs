@@ -56,13 +56,15 @@ internal sealed class LogFormatRegistry
 /// <summary>The buffers of log files: all logs to a file share one, so they must agree on it.</summary>
 internal sealed class LogBufferRegistry
 {
-    private readonly Dictionary<string, (long Size, TimeSpan Flush, int GzipLevel)> _byPath = [];
+    private readonly Dictionary<string, AccessLogConfig> _byPath = [];
 
     /// <summary>Notes the buffer of a log. False if the file has a different one.</summary>
     public bool TryAdd(AccessLogConfig log)
     {
-        var buffer = (log.Buffer, log.Flush, log.GzipLevel);
-        return _byPath.TryAdd(log.Path.ConstantValue, buffer) || _byPath[log.Path.ConstantValue] == buffer;
+        if (_byPath.TryAdd(log.Path.ConstantValue, log))
+            return true;
+        AccessLogConfig first = _byPath[log.Path.ConstantValue];
+        return first.Buffer == log.Buffer && first.Flush == log.Flush && first.GzipLevel == log.GzipLevel;
     }
 }
 

@@ -9,9 +9,9 @@ namespace Hawser.Configuration.Binding;
 /// <summary>The rewrite module. All its directives add steps to one list, in source order.</summary>
 internal static class RewriteBinder
 {
-    private static readonly (string Name, RewriteFlag Value)[] s_flags =
+    private static readonly Choice<RewriteFlag>[] s_flags =
     [
-        ("last", RewriteFlag.Last), ("break", RewriteFlag.Break), ("redirect", RewriteFlag.Redirect), ("permanent", RewriteFlag.Permanent),
+        new("last", RewriteFlag.Last), new("break", RewriteFlag.Break), new("redirect", RewriteFlag.Redirect), new("permanent", RewriteFlag.Permanent),
     ];
 
     public static ImmutableArray<RewriteStep> Rewrite(BindContext context)
@@ -74,10 +74,10 @@ internal static class RewriteBinder
     private static RewriteFlag ReadFlag(BindContext context)
     {
         Argument argument = context.Next();
-        foreach ((string name, RewriteFlag value) in s_flags)
+        foreach (Choice<RewriteFlag> choice in s_flags)
         {
-            if (name == argument.Value)
-                return value;
+            if (choice.Name == argument.Value)
+                return choice.Value;
         }
         throw context.InvalidParameter(argument, "the flags are last, break, redirect and permanent");
     }

@@ -98,7 +98,7 @@ internal static class UpstreamBinder
             case "fail_timeout=":
                 return server with { FailTimeout = ValueParser.Seconds(value) ?? throw Invalid() };
             case "backup":
-                if (context.Scope.GetOwn(Known.Hash) is StoredSetting<BalancingConfig?> { Value.Method: not BalancingMethod.LeastConnections })
+                if (context.Scope.GetOwn(Known.Hash) is { Value: BalancingConfig { Method: not BalancingMethod.LeastConnections } })
                     throw context.Refuse(argument, $"balancing method does not support parameter \"{argument}\"");
                 return server with { IsBackup = true };
             case "down":

@@ -5,11 +5,16 @@ using Hawser.Configuration.Templates;
 
 namespace Hawser.Configuration.Binding;
 
+/// <summary>A variable and the word that uses it first.</summary>
+/// <param name="Name">The name in lower case.</param>
+/// <param name="Span">The word.</param>
+internal sealed record UsedVariable(string Name, SourceSpan Span);
+
 /// <summary>The variables that a configuration declares and uses. Whether a used one exists is known only at the end of <c>http</c>.</summary>
 internal sealed class VariableRegistry
 {
-    private readonly Dictionary<string, SourceSpan> _used = [];
-    private readonly List<string> _usedInOrder = [];
+    private readonly HashSet<string> _used = [];
+    private readonly List<UsedVariable> _usedInOrder = [];
     private readonly HashSet<string> _declared = [];
     private readonly ImmutableArray<string>.Builder _declaredInOrder = ImmutableArray.CreateBuilder<string>();
     private readonly HashSet<string> _assumed = [];
@@ -18,10 +23,7 @@ internal sealed class VariableRegistry
     public ImmutableArray<string> Declared => _declaredInOrder.ToImmutable();
 
     /// <summary>The used variables in order of their first use, which is the order in which nginx checks them.</summary>
-    public IReadOnlyList<string> Used => _usedInOrder;
-
-    /// <summary>Where a variable is used first.</summary>
-    public SourceSpan GetFirstUse(string name) => _used[name];
+    public IReadOnlyList<UsedVariable> Used => _usedInOrder;
 
     /// <summary>Notes the variables of a value.</summary>
     public void Use(Template template, SourceSpan span)
@@ -38,8 +40,8 @@ internal sealed class VariableRegistry
     /// <param name="span">Where.</param>
     public void Use(string name, SourceSpan span)
     {
-        if (_used.TryAdd(name, span))
-            _usedInOrder.Add(name);
+        if (_used.Add(name))
+            _usedInOrder.Add(new UsedVariable(name, span));
     }
 
     /// <summary>Declares a variable, as <c>set</c>, <c>map</c> and named captures do.</summary>

@@ -38,6 +38,8 @@ internal sealed class DiagnosticBag
     /// <summary>All diagnostics in the order nginx would have met them; those of one place keep the order they were found in.</summary>
     public ImmutableArray<Diagnostic> ToSorted()
     {
+        if (_items.Count == 0)
+            return [];
         var keyed = new (int Ordinal, int Index)[_items.Count];
         for (int i = 0; i < keyed.Length; i++)
             keyed[i] = (_items[i].Ordinal, i);

@@ -77,19 +77,19 @@ internal sealed class BindContext
         return new BufferSpec(count.Value, size.Value);
     }
 
-    public T Choice<T>(ReadOnlySpan<(string Name, T Value)> choices)
+    public T Choice<T>(ReadOnlySpan<Choice<T>> choices)
     {
         Argument argument = Next();
-        foreach ((string name, T value) in choices)
+        foreach (Choice<T> choice in choices)
         {
-            if (name.Equals(argument.Value, StringComparison.OrdinalIgnoreCase))
-                return value;
+            if (choice.Name.Equals(argument.Value, StringComparison.OrdinalIgnoreCase))
+                return choice.Value;
         }
         throw Refuse(argument, $"invalid value \"{argument}\"", HintFor(argument, choices));
     }
 
     /// <summary>Reads all arguments that are left as bits of a mask. A bit given twice is worth a warning.</summary>
-    public int Mask(ReadOnlySpan<(string Name, int Bit)> choices, int present)
+    public int Mask(ReadOnlySpan<Choice<int>> choices, int present)
     {
         int mask = present;
         while (HasMore)
@@ -104,7 +104,7 @@ internal sealed class BindContext
     }
 
     /// <summary>The value that this block has of the directive already, or the type's default.</summary>
-    public T? Existing<T>() => Scope.GetOwn(Directive) is StoredSetting<T> stored ? stored.Value : default;
+    public T? Existing<T>() => Scope.GetOwn(Directive)?.Value is T value ? value : default;
 
     public Template Template() => Template(Next());
 
@@ -201,7 +201,7 @@ internal sealed class BindContext
     public static string? SuggestWord(string word, IEnumerable<string> candidates) =>
         Spelling.Suggest(word, candidates) is { } name ? $"did you mean \"{name}\"?" : null;
 
-    private static string? HintFor<T>(Argument argument, ReadOnlySpan<(string Name, T Value)> choices)
+    private static string? HintFor<T>(Argument argument, ReadOnlySpan<Choice<T>> choices)
     {
         var names = new string[choices.Length];
         for (int i = 0; i < names.Length; i++)

@@ -56,7 +56,7 @@ internal sealed class DirectiveFactory(string module)
         });
 
     public Directive<T> Choice<T>(
-        string name, DirectiveContexts contexts, T defaultValue, string defaultText, (string Name, T Value)[] choices, string summary)
+        string name, DirectiveContexts contexts, T defaultValue, string defaultText, Choice<T>[] choices, string summary)
     {
         var names = new string[choices.Length];
         for (int i = 0; i < names.Length; i++)

@@ -121,7 +121,7 @@ public static partial class Known
         });
 
     public static readonly Directive<int> DebugPoints = Modules.Core.Add(
-        new Directive<int>("debug_points", In.Main, Arity.One, 0, c => c.Choice<int>([("stop", 1), ("abort", 2)]))
+        new Directive<int>("debug_points", In.Main, Arity.One, 0, c => c.Choice<int>([new("stop", 1), new("abort", 2)]))
         {
             Syntax = ["abort | stop"],
             Summary = "What nginx does when it finds an error of its own.",

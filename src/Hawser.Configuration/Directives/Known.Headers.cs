@@ -7,8 +7,8 @@ namespace Hawser.Configuration.Directives;
 
 public static partial class Known
 {
-    private static readonly (string, HeaderInheritance)[] s_headerInheritance =
-        [("off", HeaderInheritance.Off), ("on", HeaderInheritance.On), ("merge", HeaderInheritance.Merge)];
+    private static readonly Choice<HeaderInheritance>[] s_headerInheritance =
+        [new("off", HeaderInheritance.Off), new("on", HeaderInheritance.On), new("merge", HeaderInheritance.Merge)];
 
     public static readonly Directive<ExpiresConfig> Expires = Modules.Headers.Add(
         new Directive<ExpiresConfig>(

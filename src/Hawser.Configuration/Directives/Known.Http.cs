@@ -75,7 +75,7 @@ public static partial class Known
         });
 
     public static readonly Directive<TimeSpan> KeepAliveMinTimeout = Modules.Http.Time(
-        "keepalive_min_timeout", In.HttpServerLocation, TimeSpan.Zero, "0", "How long an idle connection stays open at least, during a graceful shutdown too.");
+        "keepalive_min_timeout", In.HttpServerLocation, TimeSpan.Zero, "0", "How long an idle connection stays open at least, during a graceful shutdown too.").Pending();
 
     public static readonly Directive<int> KeepAliveRequests = Modules.Http.Number(
         "keepalive_requests", In.HttpServerLocation, 1000, "How many requests a connection serves.");
@@ -93,7 +93,7 @@ public static partial class Known
 
     public static readonly Directive<LingeringClose> LingeringClose = Modules.Http.Choice(
         "lingering_close", In.HttpServerLocation, Model.LingeringClose.On, "on",
-        [("off", Model.LingeringClose.Off), ("on", Model.LingeringClose.On), ("always", Model.LingeringClose.Always)],
+        [new("off", Model.LingeringClose.Off), new("on", Model.LingeringClose.On), new("always", Model.LingeringClose.Always)],
         "Whether a connection is read on for a while before it is closed, so that the client sees the answer and no reset.");
 
     public static readonly Directive<TimeSpan> LingeringTime = Modules.Http.Time(
@@ -125,7 +125,7 @@ public static partial class Known
 
     public static readonly Directive<ServerTokens> ServerTokens = Modules.Http.Choice(
         "server_tokens", In.HttpServerLocation, Model.ServerTokens.On, "on",
-        [("off", Model.ServerTokens.Off), ("on", Model.ServerTokens.On), ("build", Model.ServerTokens.Build)],
+        [new("off", Model.ServerTokens.Off), new("on", Model.ServerTokens.On), new("build", Model.ServerTokens.Build)],
         "Whether the version is shown in error pages and in Server.");
 
     public static readonly Directive<int> ServerNamesHashMaxSize = Modules.Http.Number(

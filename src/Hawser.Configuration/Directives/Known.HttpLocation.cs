@@ -81,7 +81,7 @@ public static partial class Known
 
     public static readonly Directive<BodyInFile> ClientBodyInFileOnly = Modules.Http.Choice(
         "client_body_in_file_only", In.HttpServerLocation, BodyInFile.Off, "off",
-        [("off", BodyInFile.Off), ("on", BodyInFile.On), ("clean", BodyInFile.Clean)],
+        [new("off", BodyInFile.Off), new("on", BodyInFile.On), new("clean", BodyInFile.Clean)],
         "Whether every body goes to a file. on keeps the file, clean removes it after the request.");
 
     public static readonly Directive<bool> ClientBodyInSingleBuffer = Modules.Http.Flag(
@@ -130,11 +130,11 @@ public static partial class Known
         });
 
     public static readonly Directive<Satisfy> Satisfy = Modules.Http.Choice(
-        "satisfy", In.HttpServerLocation, Model.Satisfy.All, "all", [("all", Model.Satisfy.All), ("any", Model.Satisfy.Any)],
+        "satisfy", In.HttpServerLocation, Model.Satisfy.All, "all", [new("all", Model.Satisfy.All), new("any", Model.Satisfy.Any)],
         "Whether all checks of access must pass or one is enough.");
 
     public static readonly Directive<TimeSpan> AuthDelay = Modules.Http.Time(
-        "auth_delay", In.HttpServerLocation, TimeSpan.Zero, "0", "How long an answer of 401 is held back.");
+        "auth_delay", In.HttpServerLocation, TimeSpan.Zero, "0", "How long an answer of 401 is held back.").Pending();
 
     public static readonly Directive<DynamicSize?> LimitRate = Modules.Http.Add(
         new Directive<DynamicSize?>("limit_rate", In.HttpServerLocation | In.LocationIf, Arity.One, null, c => c.DynamicSize())
@@ -142,7 +142,7 @@ public static partial class Known
             Syntax = ["rate"],
             DefaultText = "0",
             Summary = "How many bytes a second are sent to a client for a request; zero sets no limit.",
-        });
+        }).Pending();
 
     public static readonly Directive<DynamicSize?> LimitRateAfter = Modules.Http.Add(
         new Directive<DynamicSize?>("limit_rate_after", In.HttpServerLocation | In.LocationIf, Arity.One, null, c => c.DynamicSize())
@@ -150,7 +150,7 @@ public static partial class Known
             Syntax = ["size"],
             DefaultText = "0",
             Summary = "How much is sent before limit_rate sets in.",
-        });
+        }).Pending();
 
     public static readonly Directive<bool> AbsoluteRedirect = Modules.Http.Flag(
         "absolute_redirect", In.HttpServerLocation, true, "Whether redirects made here name scheme and host.");
@@ -171,7 +171,7 @@ public static partial class Known
 
     public static readonly Directive<IfModifiedSince> IfModifiedSince = Modules.Http.Choice(
         "if_modified_since", In.HttpServerLocation, Model.IfModifiedSince.Exact, "exact",
-        [("off", Model.IfModifiedSince.Off), ("exact", Model.IfModifiedSince.Exact), ("before", Model.IfModifiedSince.Before)],
+        [new("off", Model.IfModifiedSince.Off), new("exact", Model.IfModifiedSince.Exact), new("before", Model.IfModifiedSince.Before)],
         "How the time of a file is compared with If-Modified-Since.");
 
     public static readonly Directive<int> MaxRanges = Modules.Http.Number(
@@ -259,7 +259,7 @@ public static partial class Known
             Syntax = ["off", "on | if_not_owner [from=part]"],
             DefaultText = "off",
             Summary = "Whether symbolic links in the path of a file are refused.",
-        });
+        }).Pending();
 
     public static readonly Directive<TempPathConfig> FastcgiTempPath = Modules.FastCgi.TempPath(
         "fastcgi_temp_path", In.HttpServerLocation, "fastcgi_temp", "Where answers of FastCGI go.", noEffect: true);

@@ -11,21 +11,21 @@ public static partial class Known
     private const int Page = 4096;
     private static readonly TimeSpan s_minute = TimeSpan.FromSeconds(60);
 
-    private static readonly (string, int)[] s_nextUpstream =
+    private static readonly Choice<int>[] s_nextUpstream =
     [
-        ("error", (int)NextUpstream.Error), ("timeout", (int)NextUpstream.Timeout), ("invalid_header", (int)NextUpstream.InvalidHeader),
-        ("non_idempotent", (int)NextUpstream.NonIdempotent), ("http_500", (int)NextUpstream.Http500), ("http_502", (int)NextUpstream.Http502),
-        ("http_503", (int)NextUpstream.Http503), ("http_504", (int)NextUpstream.Http504), ("http_403", (int)NextUpstream.Http403),
-        ("http_404", (int)NextUpstream.Http404), ("http_429", (int)NextUpstream.Http429), ("updating", (int)NextUpstream.Updating),
-        ("off", (int)NextUpstream.Off),
+        new("error", (int)NextUpstream.Error), new("timeout", (int)NextUpstream.Timeout), new("invalid_header", (int)NextUpstream.InvalidHeader),
+        new("non_idempotent", (int)NextUpstream.NonIdempotent), new("http_500", (int)NextUpstream.Http500), new("http_502", (int)NextUpstream.Http502),
+        new("http_503", (int)NextUpstream.Http503), new("http_504", (int)NextUpstream.Http504), new("http_403", (int)NextUpstream.Http403),
+        new("http_404", (int)NextUpstream.Http404), new("http_429", (int)NextUpstream.Http429), new("updating", (int)NextUpstream.Updating),
+        new("off", (int)NextUpstream.Off),
     ];
 
-    private static readonly (string, int)[] s_ignoredHeaders =
+    private static readonly Choice<int>[] s_ignoredHeaders =
     [
-        ("X-Accel-Redirect", (int)IgnoredHeaders.XAccelRedirect), ("X-Accel-Expires", (int)IgnoredHeaders.XAccelExpires),
-        ("X-Accel-Limit-Rate", (int)IgnoredHeaders.XAccelLimitRate), ("X-Accel-Buffering", (int)IgnoredHeaders.XAccelBuffering),
-        ("X-Accel-Charset", (int)IgnoredHeaders.XAccelCharset), ("Expires", (int)IgnoredHeaders.Expires),
-        ("Cache-Control", (int)IgnoredHeaders.CacheControl), ("Set-Cookie", (int)IgnoredHeaders.SetCookie), ("Vary", (int)IgnoredHeaders.Vary),
+        new("X-Accel-Redirect", (int)IgnoredHeaders.XAccelRedirect), new("X-Accel-Expires", (int)IgnoredHeaders.XAccelExpires),
+        new("X-Accel-Limit-Rate", (int)IgnoredHeaders.XAccelLimitRate), new("X-Accel-Buffering", (int)IgnoredHeaders.XAccelBuffering),
+        new("X-Accel-Charset", (int)IgnoredHeaders.XAccelCharset), new("Expires", (int)IgnoredHeaders.Expires),
+        new("Cache-Control", (int)IgnoredHeaders.CacheControl), new("Set-Cookie", (int)IgnoredHeaders.SetCookie), new("Vary", (int)IgnoredHeaders.Vary),
     ];
 
     public static readonly Directive<ProxyPassConfig?> ProxyPass = Modules.Proxy.Add(
@@ -85,7 +85,7 @@ public static partial class Known
         "proxy_pass_request_body", In.HttpServerLocation, true, "Whether the client's body is passed to upstreams.");
 
     public static readonly Directive<bool> ProxyPassTrailers = Modules.Proxy.Flag(
-        "proxy_pass_trailers", In.HttpServerLocation, false, "Whether the trailers of an upstream's answer are passed to the client.");
+        "proxy_pass_trailers", In.HttpServerLocation, false, "Whether the trailers of an upstream's answer are passed to the client.").Pending();
 
     public static readonly Directive<ImmutableArray<string>> ProxyPassHeader = Modules.Proxy.List<string>(
         "proxy_pass_header", In.HttpServerLocation, Arity.One, "field", c => [c.Text()], "Passes a field of answers that is hidden otherwise.");
@@ -175,7 +175,7 @@ public static partial class Known
             Syntax = ["rate"],
             DefaultText = "0",
             Summary = "How many bytes a second are read of an answer; zero sets no limit.",
-        });
+        }).Pending();
 
     public static readonly Directive<NextUpstream> ProxyNextUpstream = Modules.Proxy.Add(
         new Directive<NextUpstream>(

@@ -7,7 +7,7 @@ public static partial class Known
 {
     public static readonly Directive<WebSocketMode> WebSocket = Modules.WebSocket.Choice(
         "websocket", In.HttpServerLocation, WebSocketMode.Auto, "auto",
-        [("auto", WebSocketMode.Auto), ("nginx", WebSocketMode.Nginx), ("off", WebSocketMode.Off)],
+        [new("auto", WebSocketMode.Auto), new("nginx", WebSocketMode.Nginx), new("off", WebSocketMode.Off)],
         "auto: a valid opening handshake that reaches a proxy_pass goes upstream as one, without the header lines nginx wants. "
         + "nginx: nothing is added. off: a handshake gets 403.");
 }

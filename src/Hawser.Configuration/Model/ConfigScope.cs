@@ -32,25 +32,18 @@ public abstract class ConfigScope
     public MainConfig Root => _root ??= FindRoot();
 
     /// <summary>The value that holds in this block.</summary>
-    public T Get<T>(Directive<T> directive) => Find(directive).Value;
+    public T Get<T>(Directive<T> directive)
+    {
+        ArgumentNullException.ThrowIfNull(directive);
+        return (T)GetValue(directive, out _)!;
+    }
 
     /// <summary>The value that holds in this block, and where it comes from.</summary>
     public Setting<T> Find<T>(Directive<T> directive)
     {
         ArgumentNullException.ThrowIfNull(directive);
-        ConfigScope? scope = this;
-        while (scope is not null)
-        {
-            if (scope._own.TryGetValue(directive.Storage, out StoredSetting? stored))
-            {
-                var own = (StoredSetting<T>)stored;
-                if (!directive.ContinuesWithParent(scope))
-                    return new Setting<T>(own.Value, own.Span, IsExplicit: true);
-                return new Setting<T>(directive.Merge(own.Value, scope.Parent), own.Span, IsExplicit: true);
-            }
-            scope = directive.TakesFromParent(scope) ? scope.Parent : null;
-        }
-        return new Setting<T>(directive.GetDefault(Root), Span: null, IsExplicit: false);
+        var value = (T)GetValue(directive, out StoredSetting? origin)!;
+        return new Setting<T>(value, origin?.Span, IsExplicit: origin is not null);
     }
 
     /// <summary>Whether this very block sets the directive.</summary>
@@ -63,6 +56,20 @@ public abstract class ConfigScope
     internal StoredSetting? GetOwn(Directive directive) => _own.GetValueOrDefault(directive.Storage);
 
     internal void SetOwn(Directive directive, StoredSetting setting) => _own[directive.Storage] = setting;
+
+    private object? GetValue(Directive directive, out StoredSetting? origin)
+    {
+        for (ConfigScope? scope = this; scope is not null; scope = directive.TakesFromParent(scope) ? scope.Parent : null)
+        {
+            origin = scope.GetOwn(directive);
+            if (origin is null)
+                continue;
+            bool merges = scope.Parent is not null && directive.MergesWithParent is { } mergesWithParent && mergesWithParent(scope);
+            return merges ? directive.CombineValues(origin.Value, scope.Parent!.GetValue(directive, out _)) : origin.Value;
+        }
+        origin = null;
+        return directive.GetDefault(Root);
+    }
 
     private MainConfig FindRoot()
     {

@@ -47,7 +47,7 @@ public sealed record TryFilesConfig(ImmutableArray<TryFile> Files, Template? Fal
 /// <summary>One candidate of <c>try_files</c>.</summary>
 /// <param name="Path">The path, without the slash that asks for a directory.</param>
 /// <param name="IsDirectory">True if it was written with a slash at its end.</param>
-public readonly record struct TryFile(Template Path, bool IsDirectory);
+public sealed record TryFile(Template Path, bool IsDirectory);
 
 /// <summary>One <c>allow</c> or <c>deny</c>.</summary>
 /// <param name="Allow">Which of the two.</param>
@@ -153,7 +153,7 @@ public sealed record TempPathConfig(string Path, ImmutableArray<int> Levels);
 /// <summary>One extension of <c>types</c>.</summary>
 /// <param name="Extension">Without the dot, in lower case.</param>
 /// <param name="Type">The media type.</param>
-public readonly record struct MediaType(string Extension, string Type);
+public sealed record MediaType(string Extension, string Type);
 
 /// <summary><c>add_header</c>, <c>add_trailer</c></summary>
 /// <param name="Name">The field's name.</param>

@@ -78,4 +78,4 @@ public sealed record RegexPattern(string Text, bool IgnoreCase, ImmutableArray<N
 /// <summary>A named group of a regular expression.</summary>
 /// <param name="Name">As written.</param>
 /// <param name="Number">Its number among the groups, from 1.</param>
-public readonly record struct NamedCapture(string Name, int Number);
+public sealed record NamedCapture(string Name, int Number);

@@ -23,12 +23,12 @@ public static class ProxySettings
         ArgumentNullException.ThrowIfNull(scope);
         if (scope.Get(Known.ProxyRedirect).IsOff)
             return [];
-        if (scope.GetOwn(Known.ProxyRedirect) is StoredSetting<ProxyRewriteSet> own)
-            return own.Value.Rules;
+        if (scope.GetOwn(Known.ProxyRedirect) is { Value: ProxyRewriteSet own })
+            return own.Rules;
         ImmutableArray<ProxyRewriteConfig> inherited = scope.Parent is { Kind: not ScopeKind.Main } parent ? parent.GetProxyRedirects() : [];
         if (!inherited.IsEmpty)
             return inherited;
-        bool hasOwnUrl = scope.GetOwn(Known.ProxyPass) is StoredSetting<ProxyPassConfig?> { Value: { IsDynamic: false } };
+        bool hasOwnUrl = scope.GetOwn(Known.ProxyPass) is { Value: ProxyPassConfig { IsDynamic: false } };
         if (!hasOwnUrl)
             return [];
         ProxyPassConfig pass = scope.Get(Known.ProxyPass)!;

@@ -10,9 +10,7 @@ namespace Hawser.Configuration.Model;
 public readonly record struct Setting<T>(T Value, SourceSpan? Span, bool IsExplicit);
 
 /// <summary>A value as a scope keeps it.</summary>
+/// <param name="Value">The value, of the directive's type.</param>
 /// <param name="Span">The first directive that set it.</param>
 /// <param name="SetBy">The directive that set it; differs from the storage key for pairs such as <c>root</c> and <c>alias</c>.</param>
-internal abstract record StoredSetting(SourceSpan Span, Directive SetBy);
-
-/// <inheritdoc cref="StoredSetting"/>
-internal sealed record StoredSetting<T>(T Value, SourceSpan Span, Directive SetBy) : StoredSetting(Span, SetBy);
+internal sealed record StoredSetting(object? Value, SourceSpan Span, Directive SetBy);

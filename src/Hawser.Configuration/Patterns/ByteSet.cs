@@ -5,8 +5,10 @@ namespace Hawser.Configuration.Patterns;
 /// <summary>A set of bytes: what a character class means where every character is a byte.</summary>
 internal struct ByteSet : IEquatable<ByteSet>
 {
-    private UInt128 _low;
-    private UInt128 _high;
+    private ulong _bits0;
+    private ulong _bits1;
+    private ulong _bits2;
+    private ulong _bits3;
 
     public static readonly ByteSet Digits = OfRange('0', '9');
     public static readonly ByteSet WordCharacters = OfRange('a', 'z').With(OfRange('A', 'Z')).With(Digits).With('_');
@@ -15,7 +17,7 @@ internal struct ByteSet : IEquatable<ByteSet>
     public static readonly ByteSet VerticalSpace = OfRange('\n', '\r').With('\u0085');
     public static readonly ByteSet NotLineFeed = default(ByteSet).With('\n').Complement();
 
-    public readonly bool IsEmpty => _low == 0 && _high == 0;
+    public readonly bool IsEmpty => (_bits0 | _bits1 | _bits2 | _bits3) == 0;
 
     public static ByteSet OfRange(char first, char last)
     {
@@ -27,16 +29,30 @@ internal struct ByteSet : IEquatable<ByteSet>
 
     public void Add(char c)
     {
-        if (c < 128)
-            _low |= UInt128.One << c;
-        else
-            _high |= UInt128.One << (c - 128);
+        ulong bit = 1UL << (c & 63);
+        switch (c >> 6)
+        {
+            case 0:
+                _bits0 |= bit;
+                break;
+            case 1:
+                _bits1 |= bit;
+                break;
+            case 2:
+                _bits2 |= bit;
+                break;
+            default:
+                _bits3 |= bit;
+                break;
+        }
     }
 
     public void Add(ByteSet other)
     {
-        _low |= other._low;
-        _high |= other._high;
+        _bits0 |= other._bits0;
+        _bits1 |= other._bits1;
+        _bits2 |= other._bits2;
+        _bits3 |= other._bits3;
     }
 
     public readonly ByteSet With(char c)
@@ -53,9 +69,19 @@ internal struct ByteSet : IEquatable<ByteSet>
         return set;
     }
 
-    public readonly ByteSet Complement() => new() { _low = ~_low, _high = ~_high };
+    public readonly ByteSet Complement() => new() { _bits0 = ~_bits0, _bits1 = ~_bits1, _bits2 = ~_bits2, _bits3 = ~_bits3 };
 
-    public readonly bool Contains(char c) => c < 128 ? (_low >> c & 1) != 0 : (_high >> (c - 128) & 1) != 0;
+    public readonly bool Contains(char c)
+    {
+        ulong bits = (c >> 6) switch
+        {
+            0 => _bits0,
+            1 => _bits1,
+            2 => _bits2,
+            _ => _bits3,
+        };
+        return (bits >> (c & 63) & 1) != 0;
+    }
 
     /// <summary>The set with both cases of every ASCII letter in it. PCRE knows no other letters without UTF.</summary>
     public readonly ByteSet WithBothCases()
@@ -115,9 +141,10 @@ internal struct ByteSet : IEquatable<ByteSet>
             output.Append("\\x").Append(((int)c).ToString("X2"));
     }
 
-    public readonly bool Equals(ByteSet other) => _low == other._low && _high == other._high;
+    public readonly bool Equals(ByteSet other) =>
+        _bits0 == other._bits0 && _bits1 == other._bits1 && _bits2 == other._bits2 && _bits3 == other._bits3;
 
     public override readonly bool Equals(object? obj) => obj is ByteSet other && Equals(other);
 
-    public override readonly int GetHashCode() => HashCode.Combine(_low, _high);
+    public override readonly int GetHashCode() => HashCode.Combine(_bits0, _bits1, _bits2, _bits3);
 }

@@ -194,7 +194,7 @@ internal sealed partial class PcreTranslator
 
     private void AppendReference(int number)
     {
-        _references.Add((number, _at));
+        _references.Add(new Reference(number, _at));
         _output.Append(Has(Options.IgnoreCase) ? $"(?i:\\k<{number}>)" : $"\\k<{number}>");
     }
 
@@ -231,7 +231,7 @@ internal sealed partial class PcreTranslator
             throw Unsupported("a condition about recursion", conditionAt);
         if (!int.TryParse(condition, out int number) && !_numbersByName.TryGetValue(condition, out number))
             throw Error("reference to non-existent subpattern", conditionAt + 1);
-        _references.Add((number, conditionAt + 1));
+        _references.Add(new Reference(number, conditionAt + 1));
         _at = end + 1;
         _output.Append("(?(").Append(number).Append(')');
         return ReadBranches();

@@ -17,8 +17,7 @@ internal sealed partial class PcreTranslator
     private readonly string _source;
     private readonly StringBuilder _output = new();
     private readonly ImmutableArray<NamedCapture>.Builder _names = ImmutableArray.CreateBuilder<NamedCapture>();
-    private readonly List<(int Group, int Offset)> _references = [];
-    private readonly List<(string Name, int Offset)> _namedReferences = [];
+    private readonly List<Reference> _references = [];
     private Options _options;
     private int _at;
     private int _depth;
@@ -28,6 +27,9 @@ internal sealed partial class PcreTranslator
         _source = source;
         _options = ignoreCase ? Options.IgnoreCase : Options.None;
     }
+
+    /// <summary>A reference to a group, which may follow it.</summary>
+    private sealed record Reference(int Group, int Offset);
 
     [Flags]
     private enum Options
@@ -55,10 +57,10 @@ internal sealed partial class PcreTranslator
         ReadAlternatives();
         if (!AtEnd)
             throw Error("unmatched closing parenthesis", _at);
-        foreach ((int group, int offset) in _references)
+        foreach (Reference reference in _references)
         {
-            if (group > CaptureCount || group == 0)
-                throw Error("reference to non-existent subpattern", offset);
+            if (reference.Group > CaptureCount || reference.Group == 0)
+                throw Error("reference to non-existent subpattern", reference.Offset);
         }
         return _output.ToString();
     }

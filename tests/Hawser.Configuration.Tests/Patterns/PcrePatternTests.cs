@@ -73,6 +73,8 @@ public sealed class PcrePatternTests
     [InlineData(@"^(a|b)+$", "abab", true)]
     [InlineData(@"^()$", "", true)]
     [InlineData(@"[^\x00-\xff]", "a", false)]
+    [InlineData(@"^\p{Lu}\PN\p{^L}[\p{Nd}x]$", "A-.7", true)]
+    [InlineData(@"^\p{Ll}$", "\u00E9", true)]
     public void Translate_ValidPattern_MatchesAsPcreDoes(string pattern, string subject, bool matches)
     {
         Assert.Equal(matches, Regex(pattern).IsMatch(subject));
