@@ -38,7 +38,10 @@ public static class ProcessProbe
     public static bool Send(int pid, Signal signal) => Kill(pid, (int)signal) == 0;
 
     /// <summary>Number of open descriptors.</summary>
-    public static int Descriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
+    public static int Descriptors(int pid) => DescribeDescriptors(pid).Count(fd => !IsAssembly(fd));
+
+    /// <summary>The runtime keeps every assembly open that it has loaded, and loads some of them at first use.</summary>
+    private static bool IsAssembly(string description) => description.EndsWith(".dll", StringComparison.Ordinal);
 
     /// <summary>What each open descriptor points to, as <c>number -> target</c>, for a message that names a leak.</summary>
     public static IReadOnlyList<string> DescribeDescriptors(int pid) =>
