@@ -6,6 +6,7 @@ using Hawser.Configuration.Syntax;
 namespace Hawser.Configuration.Binding;
 
 /// <summary>One binding of one configuration: walks the tree of directives, finds each in the table and lets it bind.</summary>
+/// <remarks>Errors are collected, and worded as nginx words them: docs/decisions/0012.</remarks>
 internal sealed class BindSession
 {
     public BindSession(LoadOptions options, MainConfig main, DiagnosticBag diagnostics)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Hawser.Configuration.Directives;
 
 /// <summary>All directives, found by name.</summary>
@@ -47,12 +49,12 @@ public static class DirectiveTable
         }
     }
 
-    // The fields of Known fill the table as they are initialized; touching one of them initializes all.
+    // The fields of Known fill the table as they are initialized.
     private static void Load()
     {
         if (s_loaded)
             return;
-        _ = Known.Http;
+        RuntimeHelpers.RunClassConstructor(typeof(Known).TypeHandle);
         s_loaded = true;
     }
 }

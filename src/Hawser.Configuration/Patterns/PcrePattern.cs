@@ -9,6 +9,7 @@ namespace Hawser.Configuration.Patterns;
 /// A regular expression of PCRE, translated for .NET. Subjects are byte strings: every char is a byte, and letters, digits and spaces are those of
 /// ASCII, as in nginx, which does not use PCRE's UTF mode.
 /// </summary>
+/// <remarks>docs/decisions/0013 says what is translated and what is refused.</remarks>
 public sealed class PcrePattern
 {
     private PcrePattern(string netPattern, ImmutableArray<NamedCapture> captureNames, int captureCount)

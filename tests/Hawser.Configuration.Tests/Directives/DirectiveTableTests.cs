@@ -38,7 +38,6 @@ public sealed class DirectiveTableTests
     [Fact]
     public void Table_FieldNames_AreTheDirectivesInPascalCase()
     {
-        string[] exceptions = ["upstream", "keepalive", "websocket"];
         foreach (var field in typeof(Known).GetFields())
         {
             var directive = (Directive)field.GetValue(null)!;
@@ -47,7 +46,6 @@ public sealed class DirectiveTableTests
                 field.Name.Equals(pascal, StringComparison.OrdinalIgnoreCase) || field.Name.Equals("Upstream" + pascal, StringComparison.OrdinalIgnoreCase),
                 $"{field.Name} holds {directive.Name}");
         }
-        Assert.NotEmpty(exceptions);
     }
 
     [Fact]
