@@ -45,10 +45,10 @@ internal static class FileTransfer
     private static ValueTask<Outcome> SendBody(HttpExchange exchange, SafeFileHandle file, long length, ByteSlice path)
     {
         ReadOnlySpan<ContentRange> ranges = exchange.Response.Head.Ranges is { } plan ? plan.Ranges : [new ContentRange(0, length)];
-        if (ranges.Length > 1) return SendPartsAsync(exchange, file, exchange.Response.Head.Ranges!);
+        if (ranges.Length > 1) return SendPartsAsync(exchange, file, exchange.Response.Head.Ranges!, path);
         return ranges[0].Length <= InOnePiece
             ? new(SendInOnePiece(exchange, file, ranges[0], path))
-            : SendRangeAsync(exchange, file, ranges[0]);
+            : SendRangeAsync(exchange, file, ranges[0], path);
     }
 
     private static Outcome SendInOnePiece(HttpExchange exchange, SafeFileHandle file, ContentRange range, ByteSlice path)
@@ -60,7 +60,11 @@ internal static class FileTransfer
             Span<byte> room = buffer.AsSpan(0, (int)range.Length);
             int read = ReadFully(file, room, range.Start);
             exchange.Response.Start(room[..read], isLast: read == room.Length);
-            if (read < room.Length) Cut(exchange, path);
+            if (read < room.Length)
+            {
+                exchange.Response.Truncate();
+                ReportCut(exchange, path);
+            }
         }
         catch (IOException e)
         {
@@ -88,24 +92,17 @@ internal static class FileTransfer
         return total;
     }
 
-    // The file has become shorter since its length was asked for.
-    private static void Cut(HttpExchange exchange, ByteSlice path)
-    {
-        exchange.LogError(LogLevel.Alert, $"file \"{path}\" was truncated while it was sent");
-        exchange.Response.Truncate();
-    }
-
-    private static async ValueTask<Outcome> SendRangeAsync(HttpExchange exchange, SafeFileHandle file, ContentRange range)
+    private static async ValueTask<Outcome> SendRangeAsync(HttpExchange exchange, SafeFileHandle file, ContentRange range, ByteSlice path)
     {
         using (file)
         {
             exchange.Response.Start(default, isLast: false);
-            await exchange.Response.WriteFileAsync(file, range.Start, range.Length, isLast: true);
+            if (!await exchange.Response.WriteFileAsync(file, range.Start, range.Length, isLast: true)) ReportCut(exchange, path);
         }
         return Outcome.Finished;
     }
 
-    private static async ValueTask<Outcome> SendPartsAsync(HttpExchange exchange, SafeFileHandle file, RangePlan plan)
+    private static async ValueTask<Outcome> SendPartsAsync(HttpExchange exchange, SafeFileHandle file, RangePlan plan, ByteSlice path)
     {
         using (file)
         {
@@ -115,11 +112,19 @@ internal static class FileTransfer
             {
                 response.Write(plan.PartHead(i).Span, isLast: false);
                 ContentRange range = plan.RangeAt(i);
-                if (!await response.WriteFileAsync(file, range.Start, range.Length, isLast: false)) return Outcome.Finished;
+                if (await response.WriteFileAsync(file, range.Start, range.Length, isLast: false)) continue;
+                ReportCut(exchange, path);
+                return Outcome.Finished;
             }
             response.Write(plan.End.Span, isLast: true);
         }
         return Outcome.Finished;
+    }
+
+    // The transfer ended early. If not for the client, the file has become shorter since its length was asked for.
+    private static void ReportCut(HttpExchange exchange, ByteSlice path)
+    {
+        if (!exchange.Response.IsBroken) exchange.LogError(LogLevel.Alert, $"\"{path}\" was truncated while it was sent");
     }
 
     // nginx's form: the times and lengths of files tell them apart, in hexadecimal.

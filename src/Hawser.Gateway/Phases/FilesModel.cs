@@ -88,20 +88,18 @@ public sealed class FilesModel
 
     /// <summary><c>$request_filename</c>: the file for the exchange's path. Not found where a rewrite made an alias meaningless, which is logged.</summary>
     public VariableValue MapPath(HttpExchange exchange) =>
-        TryMap(exchange, out ByteSlice path, out _) ? path : VariableValue.NotFound;
+        TryMap(exchange, out ByteSlice path) ? path : VariableValue.NotFound;
 
-    /// <summary>The file for the exchange's path, and how many bytes of it are the root.</summary>
-    internal bool TryMap(HttpExchange exchange, out ByteSlice path, out int rootLength)
+    /// <inheritdoc cref="MapPath"/>
+    internal bool TryMap(HttpExchange exchange, out ByteSlice path)
     {
         path = default;
-        rootLength = 0;
         if (IsAlias && !exchange.IsPathOfLocation)
         {
             exchange.LogError(LogLevel.Alert, $"\"alias\" cannot be used in location \"{_locationName}\" where URI was rewritten");
             return false;
         }
         ByteSlice root = DocumentRoot(exchange);
-        rootLength = root.Length;
         path = IsWholeAlias && !exchange.AddsPathToAlias ? root : exchange.Arena.Concat(root.Span, Remainder(exchange.Uri).Span);
         return true;
     }

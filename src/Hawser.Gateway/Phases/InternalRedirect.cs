@@ -27,7 +27,7 @@ public static class InternalRedirect
     /// <summary>The outcome that leads to <c>@name</c>; Status(500), logged, when the server has no such location.</summary>
     public static Outcome ToNamed(HttpExchange exchange, ByteSlice name)
     {
-        if (exchange.Server.Locations.FindNamed(name.Span) is { } location) return Outcome.NamedLocation(location);
+        if (exchange.Server.Locations.FindNamed(name) is { } location) return Outcome.NamedLocation(location);
         // The attempt counts, or a missing location as the error page of its own error would be looked for again and again.
         if (IsLastChange(exchange)) return Cycle(exchange, "redirect to named location", name);
         exchange.LogError(LogLevel.Error, $"could not find named location \"{name}\"");

@@ -22,13 +22,13 @@ public sealed class StaticContent : IContentHandler
         if (exchange.Method is not (RequestMethod.Get or RequestMethod.Head or RequestMethod.Post)) return new(Outcome.Status(405));
         if (exchange.Body.DiscardReceived(exchange) is not 0 and var refused) return new(Outcome.Status(refused));
         FilesModel files = exchange.Location.Files;
-        if (!files.TryMap(exchange, out ByteSlice path, out int rootLength)) return new(Outcome.Status(500));
+        if (!files.TryMap(exchange, out ByteSlice path)) return new(Outcome.Status(500));
         if (UnsafePath.ClimbsUp(files.Remainder(exchange.Uri).Span))
         {
             UnsafePath.Report(exchange, path);
             return new(Outcome.Status(404));
         }
-        if (exchange.Uri[exchange.Uri.Length - 1] == '/') return new(ServeDirectory(exchange, path));
+        if (exchange.Uri.Span is [.., (byte)'/']) return new(ServeDirectory(exchange, path));
         return ServePath(exchange, files, path);
     }
 

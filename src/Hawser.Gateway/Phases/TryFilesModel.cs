@@ -38,7 +38,7 @@ public sealed class TryFilesModel
     public Outcome Execute(HttpExchange exchange)
     {
         FilesModel files = exchange.Location.Files;
-        if (!files.TryMap(exchange, out _, out _)) return Outcome.Status(500);
+        if (!files.TryMap(exchange, out _)) return Outcome.Status(500);
         ByteSlice root = files.DocumentRoot(exchange);
         foreach (Candidate candidate in _candidates)
         {

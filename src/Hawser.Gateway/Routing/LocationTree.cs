@@ -1,6 +1,7 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Variables;
+using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Routing;
 
@@ -14,9 +15,9 @@ public sealed class LocationTree
 {
     private readonly PrefixTrie _prefixes;
     private readonly RegexLocation[] _regexes;
-    private readonly Dictionary<string, LocationModel> _named;
+    private readonly Dictionary<ByteSlice, LocationModel> _named;
 
-    internal LocationTree(PrefixTrie prefixes, RegexLocation[] regexes, Dictionary<string, LocationModel> named)
+    internal LocationTree(PrefixTrie prefixes, RegexLocation[] regexes, Dictionary<ByteSlice, LocationModel> named)
     {
         _prefixes = prefixes;
         _regexes = regexes;
@@ -44,14 +45,7 @@ public sealed class LocationTree
     public LocationMatch Find(HttpExchange exchange, ICollection<LocationStep>? steps) => Find(exchange, exchange.Uri.Span, steps);
 
     /// <summary>The location <c>@name</c> of this server, or null. <paramref name="name"/> includes the <c>@</c>.</summary>
-    public LocationModel? FindNamed(ReadOnlySpan<byte> name)
-    {
-        foreach ((string known, LocationModel location) in _named)
-        {
-            if (System.Text.Ascii.Equals(name, known)) return location;
-        }
-        return null;
-    }
+    public LocationModel? FindNamed(ByteSlice name) => _named.GetValueOrDefault(name);
 
     private LocationMatch Find(HttpExchange exchange, ReadOnlySpan<byte> path, ICollection<LocationStep>? steps)
     {

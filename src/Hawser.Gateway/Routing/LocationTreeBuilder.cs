@@ -9,7 +9,7 @@ public sealed class LocationTreeBuilder
 {
     private readonly PrefixTrie _prefixes = new();
     private readonly List<LocationTree.RegexLocation> _regexes = [];
-    private readonly Dictionary<string, LocationModel> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<ByteSlice, LocationModel> _named = [];
 
     /// <summary>Adds one location with the tree of those inside it.</summary>
     /// <exception cref="GatewayCompilationException">The block has one of that path already.</exception>
@@ -21,7 +21,7 @@ public sealed class LocationTreeBuilder
                 _regexes.Add(new LocationTree.RegexLocation(builder.Compile(config.Regex!), location, inner));
                 return;
             case LocationMatchKind.Named:
-                if (!_named.TryAdd(config.Pattern, location)) throw Duplicate(config);
+                if (!_named.TryAdd(ByteSlice.FromLatin1(config.Pattern), location)) throw Duplicate(config);
                 return;
             default:
                 var entry = new PrefixTrie.Entry(location, inner, config.MatchKind == LocationMatchKind.PrefixNoRegex);

@@ -148,13 +148,15 @@ public sealed class Channel : LoopTimer, IReadyHandler
     }
 
     /// <summary>Sends part of a file without a copy; how many bytes went, 0 when the socket is full or the transport cannot.</summary>
+    /// <param name="unsupported">The file must be read instead: the transport cannot do it, or the file ends before <paramref name="offset"/>.</param>
     public int SendFile(int file, ref long offset, int count, out bool unsupported)
     {
         unsupported = false;
         if (WriteError != 0 || _output.Length > 0 || !_writable) return 0;
         int result = Transport.WriteFile(file, ref offset, count);
-        if (result == Transport.Unsupported)
+        if (result is Transport.Unsupported or 0)
         {
+            // A file that has become shorter gives 0, which waiting would not change. Whoever reads it finds out.
             unsupported = true;
             return 0;
         }

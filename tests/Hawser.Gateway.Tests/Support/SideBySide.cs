@@ -78,6 +78,11 @@ internal sealed partial class SideBySide : IAsyncDisposable
     public async Task<(string Nginx, string Hawser)> AskAsync(string request) =>
         (await AskOneAsync(_nginx.Port(), request), await AskOneAsync(_port.Port, request));
 
+    /// <summary>The directories of the two, nginx's first.</summary>
+    public string[] Directories => [_nginx.Directory.Path, _directory.Path];
+
+    public int HawserPort => _port.Port;
+
     /// <summary>The error log of each of the two, without times and process numbers.</summary>
     public (string Nginx, string Hawser) ErrorLogs() =>
         (StripLog(_nginx.Directory.Read("logs/error.log")), StripLog(_directory.Read("logs/error.log")));
