@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Hawser.Testing;
 
 namespace Hawser.Differential;
 
 /// <summary>Runs a case on one gateway.</summary>
-public sealed class CaseRunner
+public sealed partial class CaseRunner
 {
     // How long a connection is watched for an end that should already have come.
     private static readonly TimeSpan s_endPatience = TimeSpan.FromMilliseconds(150);
@@ -73,12 +74,12 @@ public sealed class CaseRunner
     private async Task<Transcript> TestConfigurationAsync(GatewayProcess gateway)
     {
         var result = await gateway.RunAsync("-t");
-        // "nginx: [emerg] …" and "hawser: [emerg] …": what tools read begins at the bracket.
-        var lines = (result.Output + result.Error).Split('\n')
-            .Select(line => line[Math.Max(0, line.IndexOf('['))..])
-            .Where(line => line.StartsWith('['))
-            .Select(_normaliser.Text);
-        return Write(new() { [Part.Config] = [$"exit code {result.ExitCode}", .. lines] }, gateway);
+        // "nginx: [emerg] …" and "hawser: [emerg] …": what tools read begins at the bracket. nginx stops at the first error; Hawser reports
+        // all of them, so only the first one is compared.
+        var lines = (result.Output + result.Error).Split('\n').Select(line => Message().Match(line).Value).Where(line => line.Length > 0).ToList();
+        var first = lines.FindIndex(line => !line.StartsWith("[warn]", StringComparison.Ordinal));
+        lines = first < 0 ? lines : [lines[first]];
+        return Write(new() { [Part.Config] = [$"exit code {result.ExitCode}", .. lines.Select(_normaliser.Text)] }, gateway);
     }
 
     private async Task<Transcript> PlayAsync(GatewayProcess gateway, SortedDictionary<string, ScriptedBackend> backends)
@@ -218,4 +219,7 @@ public sealed class CaseRunner
         var lines = gateway.ErrorLog.Split('\n').Where(line => !line.Contains("[notice]", StringComparison.Ordinal));
         return new(_executable.Name, parts, _normaliser.Text(string.Join('\n', lines)));
     }
+
+    [GeneratedRegex(@"\[(warn|emerg|alert|crit|error)\] .*")]
+    private static partial Regex Message();
 }

@@ -37,17 +37,16 @@ public static class ProcessProbe
     /// <summary>Sends a signal; false when there is no such process.</summary>
     public static bool Send(int pid, Signal signal) => Kill(pid, (int)signal) == 0;
 
-    /// <summary>Number of open descriptors.</summary>
-    public static int Descriptors(int pid) => DescribeDescriptors(pid).Count(fd => !IsAssembly(fd));
+    /// <summary>Number of open descriptors, not counting the program's own code, which .NET opens file by file as it is first used.</summary>
+    public static int Descriptors(int pid) => DescribeDescriptors(pid).Count;
 
-    /// <summary>The runtime keeps every assembly open that it has loaded, and loads some of them at first use.</summary>
-    private static bool IsAssembly(string description) => description.EndsWith(".dll", StringComparison.Ordinal);
-
-    /// <summary>What each open descriptor points to, as <c>number -> target</c>, for a message that names a leak.</summary>
+    /// <summary>What each of these descriptors points to, as <c>number -> target</c>, for a message that names a leak.</summary>
     public static IReadOnlyList<string> DescribeDescriptors(int pid) =>
     [
         .. Directory.GetFileSystemEntries($"/proc/{pid}/fd")
-            .Select(fd => $"{Path.GetFileName(fd)} -> {new FileInfo(fd).LinkTarget}")
+            .Select(fd => (Number: Path.GetFileName(fd), Target: TargetOf(fd)))
+            .Where(fd => fd.Target is not null && Path.GetExtension(fd.Target) is not (".dll" or ".so"))
+            .Select(fd => $"{fd.Number} -> {fd.Target}")
             .Order(StringComparer.Ordinal),
     ];
 
@@ -77,6 +76,19 @@ public static class ProcessProbe
             .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
     ];
+
+    // Null for a descriptor that was closed in the meantime.
+    private static string? TargetOf(string descriptor)
+    {
+        try
+        {
+            return new FileInfo(descriptor).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private static long Kilobytes(string file, string field)
     {

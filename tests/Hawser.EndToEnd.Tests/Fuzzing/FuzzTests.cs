@@ -34,11 +34,11 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
         var atRest = await Gateways.DescriptorsAtRestAsync(gateway);
         foreach (var sample in Samples.Requests)
         {
-            var whole = await ExchangeAsync(gateway, [sample]);
+            var whole = await ExchangeAsync(gateway, [sample], idle: TimeSpan.FromSeconds(1));
             Assert.NotEqual("", whole);
             await ForEachAsync(Enumerable.Range(1, sample.Length - 1), async at =>
             {
-                var split = await ExchangeAsync(gateway, [sample[..at], sample[at..]]);
+                var split = await ExchangeAsync(gateway, [sample[..at], sample[at..]], whole.Length);
                 Assert.True(Timeless(whole) == Timeless(split), $"split at {at}:\n{Bytes.Escape(sample)}\nwhole:\n{Bytes.Escape(whole)}\nsplit:\n{Bytes.Escape(split)}");
             });
         }
@@ -148,13 +148,14 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
         await AssertHealthyAsync(gateway, atRest);
     }
 
-    /// <summary>Sends the parts, ends sending, and reads to the end, which must come.</summary>
-    private static async Task<string> ExchangeAsync(GatewayProcess gateway, IReadOnlyList<string> parts)
+    /// <summary>Sends the parts, waits for an answer of the length expected, ends sending, and reads to the end, which must come.</summary>
+    private static async Task<string> ExchangeAsync(GatewayProcess gateway, IReadOnlyList<string> parts, int expected = 0, TimeSpan? idle = null)
     {
         await using var client = await RawClient.ConnectAsync(gateway.Port());
         await client.SendFragmentsAsync(parts.Select(part => (ReadOnlyMemory<byte>)Bytes.FromText(part)), TimeSpan.FromMilliseconds(1));
         // A client that has ended sending may lose its answer, as with nginx; so the answer is waited for first.
-        await client.ReadUntilIdleAsync(s_idle);
+        await client.ReadAsync(expected, s_hang);
+        await client.ReadUntilIdleAsync(idle ?? s_idle);
         client.EndSending();
         if (await client.WaitForEndAsync(s_hang) == ConnectionState.Open)
             Assert.Fail($"seed {s_seed}: the gateway keeps the connection open for ever after\n{Bytes.Escape(string.Concat(parts))}");
