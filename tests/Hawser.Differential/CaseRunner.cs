@@ -206,8 +206,8 @@ public sealed partial class CaseRunner
     {
         var prefix = name.Length == 0 ? "" : $"{name}| ";
         if (!_case.Expected.ComparesBackendConnections)
-            return _normaliser.Lines(backend.Received).Select(line => prefix + line);
-        return backend.Connections.SelectMany((connection, i) => _normaliser.Lines(connection.Received)
+            return Normaliser.HostFirst(_normaliser.Lines(backend.Received)).Select(line => prefix + line);
+        return backend.Connections.SelectMany((connection, i) => Normaliser.HostFirst(_normaliser.Lines(connection.Received))
             .Prepend($"[connection {i + 1}]")
             .Append($"[{connection.State.ToString().ToLowerInvariant()} by the gateway]")
             .Select(line => prefix + line));

@@ -57,6 +57,32 @@ internal sealed partial class Normaliser(Expectation expected)
         return (lines[^1].Length == 0 ? lines[..^1] : lines).Select(Shorten);
     }
 
+    /// <summary>
+    /// Moves the Host line of each request head to its front: nginx sends it first since 1.29.7, as RFC 9110 §7.2 asks, and Debian's nginx
+    /// where the configuration names it, or last of its own lines.
+    /// </summary>
+    public static IReadOnlyList<string> HostFirst(IEnumerable<string> lines)
+    {
+        var moved = lines.ToList();
+        for (var i = 0; i < moved.Count; i++)
+        {
+            if (!RequestLine().IsMatch(moved[i]))
+                continue;
+            var end = moved.FindIndex(i, line => line == @"\r\n");
+            var host = moved.FindIndex(i, line => line.StartsWith("Host: ", StringComparison.Ordinal));
+            if (host <= i || end < host)
+                continue;
+            var line = moved[host];
+            moved.RemoveAt(host);
+            moved.Insert(i + 1, line);
+        }
+
+        return moved;
+    }
+
+    [GeneratedRegex(@"^\S+ \S+ HTTP/1\.[01]\\r\\n$")]
+    private static partial Regex RequestLine();
+
     // A megabyte of body is as good as its length and a digest.
     private static string Shorten(string line) => line.Length <= 2000
         ? line

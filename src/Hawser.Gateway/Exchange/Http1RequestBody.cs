@@ -177,7 +177,7 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
     {
         if (!_continuePending) return;
         _continuePending = false;
-        if (exchange.Version >= 11) connection.SendContinue();
+        if (exchange.Version >= 11 && !exchange.Response.IsStarted) connection.SendContinue();
     }
 
     private int ReadRaw(Span<byte> destination)
@@ -209,6 +209,7 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
                 {
                     exchange.LogError(LogLevel.Error, $"client intended to send too large chunked body: {_received} bytes");
                     HasFailed = true;
+                    exchange.RequestLength -= raw.Length; // what was too much is not counted
                     return -413;
                 }
             }

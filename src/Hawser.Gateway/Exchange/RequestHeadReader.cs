@@ -56,6 +56,7 @@ internal static class RequestHeadReader
             exchange.Target = default;
             // What the client sent as its request line, up to the end of what is there.
             ReadOnlySpan<byte> rest = message[Math.Min(parser.Start, message.Length)..];
+            rest = rest[..Math.Min(rest.Length, parser.Options.LargeBufferSize)];
             int end = rest.IndexOfAny((byte)'\r', (byte)'\n');
             exchange.RequestLine = exchange.Arena.Copy(end < 0 ? rest : rest[..end]);
         }
