@@ -69,6 +69,11 @@ public sealed class GatewayHost
     /// <exception cref="IOException">A new listener cannot be opened; the old configuration stays.</exception>
     public void Reload(GatewayConfiguration configuration)
     {
+        int processes = configuration.Main.Get(Known.WorkerProcesses);
+        if (processes > 0 && processes != _workers.Length)
+        {
+            Log(MessageLevel.Warning, $"worker_processes {processes} takes effect at the next start, {_workers.Length} event loops go on");
+        }
         GatewayModel old = _model;
         GatewayModel model = GatewayCompiler.Compile(configuration.Main, _services, old.Generation + 1);
         List<ListenSocket> opened = OpenAll(model.Listeners.Values.Where(l => !_listeners.ContainsKey(l.Endpoint)));
