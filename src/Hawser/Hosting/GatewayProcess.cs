@@ -65,6 +65,7 @@ internal sealed class GatewayProcess
         // 3 process attributes; the user is looked up before anything is bound, so that a wrong name costs nothing
         var user = _policy.DropUser ? ProcessUser.Resolve(configuration.Process.User, _log) : null;
         ApplyAttributes(configuration.Process);
+        LogFolder.Create(configuration.Process);
 
         // 4 signals before the pid file: who reads it may use it at once
         using var queue = new ControlQueue();
@@ -74,7 +75,7 @@ internal sealed class GatewayProcess
         _configuration = configuration;
         _host = _factory.Start(configuration);
         if (_policy.WritePidFile)
-            _pidFile = CreatePidFile(configuration.Process);
+            _pidFile = PidFile.Create(configuration.Process.PidPath, Environment.ProcessId);
         if (user is not null && ProcessServices.DropPrivileges(user.Name, user.UserId, user.GroupId) is { } error)
         {
             _log.Write(MessageLevel.Emergency, error);
@@ -140,6 +141,7 @@ internal sealed class GatewayProcess
         {
             if (_policy.DropUser)
                 ProcessUser.Resolve(configuration.Process.User, log);
+            LogFolder.Create(configuration.Process);
             _host.Reload(configuration);
             ReplacePidFile(configuration.Process);
             _configuration = configuration;
@@ -155,30 +157,9 @@ internal sealed class GatewayProcess
         if (!_policy.WritePidFile || settings.PidPath == _configuration!.Process.PidPath)
             return;
 
-        var created = CreatePidFile(settings);
+        var created = PidFile.Create(settings.PidPath, Environment.ProcessId);
         _pidFile?.Dispose();
         _pidFile = created;
-    }
-
-    private static PidFile CreatePidFile(ProcessSettings settings)
-    {
-        // nginx's packages ship the directory of the default; here it may never have existed.
-        if (settings.IsPidPathDefault && Path.GetDirectoryName(settings.PidPath) is { } directory && Directory.Exists(Path.GetDirectoryName(directory)))
-            TryCreateDirectory(directory);
-
-        return PidFile.Create(settings.PidPath, Environment.ProcessId);
-    }
-
-    private static void TryCreateDirectory(string directory)
-    {
-        try
-        {
-            Directory.CreateDirectory(directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Writing the file will fail and say why.
-        }
     }
 
     private void ApplyAttributes(ProcessSettings settings)
