@@ -93,15 +93,8 @@ public sealed record ProcessSettings
     };
 
     private static UserSetting? ToUser(Setting<UserConfig?> setting) => setting.Value is { } user
-        ? new UserSetting(ByteText.ToDisplay(user.User), ByteText.ToDisplay(user.Group), Place(setting.Span))
+        ? new UserSetting(ByteText.ToDisplay(user.User), ByteText.ToDisplay(user.Group), SourcePlace.Suffix(setting.Span))
         : null;
-
-    private static string Place(SourceSpan? span) => span switch
-    {
-        null => "",
-        { File.IsCommandLine: true } => " in command line",
-        { } place => $" in {ByteText.ToDisplay(place.File.Path)}:{place.Line}",
-    };
 }
 
 /// <summary><c>user user [group]</c></summary>
