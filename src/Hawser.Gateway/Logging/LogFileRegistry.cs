@@ -75,7 +75,7 @@ public sealed class LogFileRegistry(TimeProvider time)
 
     private void Report(LogLevel level, string message)
     {
-        StandardError.Write(Encoding.Latin1.GetBytes($"hawser: [{LogLevelNames.Of(level)}] {message}\n"));
+        StandardError.Write(Encoding.Latin1.GetBytes($"nginx: [{LogLevelNames.Of(level)}] {message}\n"));
         ErrorLog?.Write(level, message);
     }
 

@@ -69,6 +69,8 @@ internal sealed class GatewayProcess
         _user = _policy.DropUser ? ProcessUser.Resolve(configuration.Process.User, _log) : null;
         ApplyAttributes(configuration.Process);
         LogFolder.Create(configuration.Process);
+        if (configuration.Process.ErrorLogs is [{ } errorLog, ..])
+            _log.MoveTo(errorLog);
 
         // 4 signals before the pid file: who reads it may use it at once
         using var queue = new ControlQueue();
