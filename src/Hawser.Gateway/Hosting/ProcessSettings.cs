@@ -43,15 +43,25 @@ public sealed record ProcessSettings
         Daemon = main.Get(Known.Daemon),
         PidPath = ByteText.ToDisplay(main.Get(Known.Pid)),
         User = ToUser(main.Find(Known.User)),
-        Environment = [.. from variable in main.Get(Known.Env)
-                          where variable.Value is not null
-                          select KeyValuePair.Create(ByteText.ToDisplay(variable.Name), ByteText.ToDisplay(variable.Value))],
+        Environment = ToEnvironment(main),
         OpenFileLimit = main.Get(Known.WorkerRlimitNofile),
         CoreSizeLimit = main.Get(Known.WorkerRlimitCore),
         WorkingDirectory = main.Get(Known.WorkingDirectory) is { } directory ? ByteText.ToDisplay(directory) : null,
         ErrorLogs = [.. main.Get(Known.ErrorLog).Select(log => log.Path is null ? null : ByteText.ToDisplay(log.Path))],
         LogFolder = FindLogFolder(main),
     };
+
+    private static ImmutableArray<KeyValuePair<string, string>> ToEnvironment(MainConfig main)
+    {
+        var variables = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        foreach (var variable in main.Get(Known.Env))
+        {
+            if (variable.Value is not null)
+                variables.Add(KeyValuePair.Create(ByteText.ToDisplay(variable.Name), ByteText.ToDisplay(variable.Value)));
+        }
+
+        return variables.ToImmutable();
+    }
 
     private static string? FindLogFolder(MainConfig main)
     {
