@@ -15,7 +15,7 @@ public static class ConfigurationLoader
         var diagnostics = new DiagnosticBag();
         var reader = new ConfigurationReader(options, diagnostics);
         ParsedConfiguration parsed = reader.Read();
-        var session = new BindSession(options, new MainConfig(reader.Path, reader.Prefix), diagnostics);
+        var session = new BindSession(options, new MainConfig(reader.Path, reader.Prefix, options.DefaultErrorLog), diagnostics);
         session.Bind(parsed);
         return new ConfigurationResult(diagnostics.HasErrors ? null : session.Main, session.Main, diagnostics.ToSorted(), reader.Files);
     }

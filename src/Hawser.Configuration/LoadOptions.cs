@@ -18,6 +18,12 @@ public sealed record LoadOptions
     /// <summary>The text of <c>-g</c>, read before the file; null if there is none.</summary>
     public string? Globals { get; init; }
 
+    /// <summary>
+    /// Where errors are logged if <c>error_log</c> does not say it (<c>-e</c>): a full path, or <c>stderr</c>. Null stands for
+    /// <c>logs/error.log</c> below the prefix.
+    /// </summary>
+    public string? DefaultErrorLog { get; init; }
+
     /// <summary>Where files are read; the file system by default.</summary>
     public IConfigurationFiles Files { get; init; } = PhysicalFiles.Instance;
 

@@ -73,7 +73,7 @@ public static partial class Known
     public static readonly Directive<ImmutableArray<ErrorLogConfig>> ErrorLog = Modules.Core.Add(
         new Directive<ImmutableArray<ErrorLogConfig>>("error_log", In.Main | In.HttpServerLocation, Arity.OneOrMore, [], LogBinder.ErrorLog)
         {
-            DefaultFrom = root => [new ErrorLogConfig(root.GetFullPath("logs/error.log"), ErrorLogLevel.Error, null)],
+            DefaultFrom = root => [root.DefaultErrorLog],
             Syntax = ["file [level]"],
             DefaultText = "logs/error.log error",
             Repetition = Repetition.Append,

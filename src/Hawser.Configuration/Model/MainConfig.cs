@@ -6,11 +6,12 @@ namespace Hawser.Configuration.Model;
 /// <summary>A whole configuration: the top level of the file.</summary>
 public sealed class MainConfig : ConfigScope
 {
-    internal MainConfig(string path, string prefix)
+    internal MainConfig(string path, string prefix, string? defaultErrorLog = null)
         : base(ScopeKind.Main, null, null)
     {
         Path = path;
         Prefix = prefix;
+        DefaultErrorLog = new ErrorLogConfig(defaultErrorLog == "stderr" ? null : defaultErrorLog ?? GetFullPath("logs/error.log"), ErrorLogLevel.Error, null);
         Events = new EventsConfig(this, null);
     }
 
@@ -25,6 +26,9 @@ public sealed class MainConfig : ConfigScope
 
     /// <summary><c>http { }</c>; null if there is none.</summary>
     public HttpConfig? Http { get; internal set; }
+
+    /// <summary>The log that counts where <c>error_log</c> is not written.</summary>
+    internal ErrorLogConfig DefaultErrorLog { get; }
 
     internal string GetFullPath(string path) => path.StartsWith('/') ? path : Prefix + path;
 }

@@ -10,6 +10,9 @@ public sealed class GatewayCompilationException(string message, SourceSpan? span
     /// <inheritdoc cref="GatewayCompilationException"/>
     public SourceSpan? Span { get; } = span;
 
+    /// <summary>The message as text: nginx's line without the level.</summary>
+    public string Line => ByteText.ToDisplay(Message);
+
     private static string Place(SourceSpan? span) => span switch
     {
         null => "",

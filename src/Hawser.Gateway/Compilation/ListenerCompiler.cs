@@ -12,12 +12,12 @@ internal static class ListenerCompiler
         ImmutableArray<ListenerConfig> configs, Dictionary<ServerConfig, ServerModel> servers, ModelBuilder builder)
     {
         var sockets = new Dictionary<SocketEndpoint, ListenerModel>();
-        foreach (IGrouping<(int Family, int Port), (SocketEndpoint Endpoint, ListenerConfig Config)> port in
-            configs.Select(c => (Endpoint: ToEndpoint(c.Listen), Config: c)).GroupBy(a => (a.Endpoint.Family, a.Endpoint.Port)))
+        foreach (IGrouping<SharedPort, Address> port in
+            configs.Select(c => new Address(ToEndpoint(c.Listen), c)).GroupBy(a => new SharedPort(a.Endpoint.Family, a.Endpoint.Port)))
         {
-            (SocketEndpoint Endpoint, ListenerConfig Config)[] addresses = [.. port];
+            Address[] addresses = [.. port];
             // A socket for all addresses takes in those of its port, unless they ask for one of their own.
-            (SocketEndpoint Endpoint, ListenerConfig Config)[] shared = addresses.Any(a => a.Endpoint.IsWildcard)
+            Address[] shared = addresses.Any(a => a.Endpoint.IsWildcard)
                 ? [.. addresses.Where(a => !a.Endpoint.IsWildcard && !a.Config.Listen.Bind)]
                 : [];
             var specific = shared.ToDictionary(a => a.Endpoint, a => Compile(a.Endpoint, a.Config, null));
@@ -60,4 +60,8 @@ internal static class ListenerCompiler
         DeferAccept = listen.Deferred,
         FastOpen = listen.FastOpen,
     };
+
+    private sealed record Address(SocketEndpoint Endpoint, ListenerConfig Config);
+
+    private sealed record SharedPort(int Family, int Number);
 }

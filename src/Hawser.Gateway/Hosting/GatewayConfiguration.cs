@@ -19,6 +19,9 @@ public sealed record ConfigurationRequest
     /// <summary>Directives read before the file; null for none.</summary>
     public string? Globals { get; init; }
 
+    /// <summary>Where errors are logged if the configuration does not say it (<c>-e</c>): a full path, or <c>stderr</c>.</summary>
+    public string DefaultErrorLog { get; init; } = "stderr";
+
     /// <summary>Where a <c>mime.types</c> is taken from that does not exist beside the configuration; null for nowhere.</summary>
     public string? FallbackIncludeDirectory { get; init; }
 
@@ -80,6 +83,7 @@ public sealed class GatewayConfiguration
             Prefix = ByteText.FromText(request.Prefix),
             Globals = request.Globals is { } globals ? ByteText.FromText(globals) : null,
             FallbackIncludeDirectory = request.FallbackIncludeDirectory is { } directory ? ByteText.FromText(directory) : null,
+            DefaultErrorLog = ByteText.FromText(request.DefaultErrorLog),
             Files = request.Edit is { } edit ? new EditedFiles(path, edit) : PhysicalFiles.Instance,
             RequireEvents = true,
             IsPrivileged = ProcessControl.EffectiveUserId == 0,

@@ -17,7 +17,7 @@ public sealed class StartupLog : IDisposable
     private const string StandardErrorName = "stderr";
     private static readonly string[] LevelNames = ["", "emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"];
 
-    private readonly AppendFile? _file;
+    private AppendFile? _file;
     private readonly MessageLevel _level;
     private readonly TimeProvider _time;
     private readonly Action<MessageLevel, string>? _forward;
@@ -54,6 +54,25 @@ public sealed class StartupLog : IDisposable
     /// <summary>A log that hands everything on, for the time when the gateway's own logs are open.</summary>
     public static StartupLog Forward(Action<MessageLevel, string> target) =>
         new(null, MessageLevel.Debug, TimeProvider.System, target) { _onTerminal = false };
+
+    /// <summary>
+    /// Goes on in another file: as soon as the configuration is read, its own error log hears of everything that goes wrong in starting.
+    /// If it cannot be opened, the log stays where it is, and who opens it next says why.
+    /// </summary>
+    /// <param name="path">A full path.</param>
+    public void MoveTo(string path)
+    {
+        try
+        {
+            var file = AppendFile.Open(path);
+            _file?.Dispose();
+            _file = file;
+        }
+        catch (IOException)
+        {
+            // The gateway opens the same file and fails with the reason.
+        }
+    }
 
     /// <summary>From now on only the file is written; without a file, nothing.</summary>
     public void LeaveTerminal() => _onTerminal = false;

@@ -12,7 +12,7 @@ namespace Hawser.Gateway.Logging;
 public sealed class LogFileRegistry(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Path, LogBuffering Buffering), WeakReference<LogFile>> _files = [];
+    private readonly Dictionary<FileKey, WeakReference<LogFile>> _files = [];
     private readonly Dictionary<OpenLogFileCache, WeakReference<LogFileCache>> _caches = [];
     private int _reopenings;
 
@@ -30,14 +30,15 @@ public sealed class LogFileRegistry(TimeProvider time)
     /// <exception cref="LogFileException">It cannot be opened; the message is nginx's.</exception>
     public LogFile Open(string path, LogBuffering buffering = default)
     {
+        var key = new FileKey(path, buffering.Size, buffering.Flush.Ticks, buffering.GzipLevel);
         lock (_lock)
         {
-            if (_files.TryGetValue((path, buffering), out WeakReference<LogFile>? reference) && reference.TryGetTarget(out LogFile? known)) return known;
+            if (_files.TryGetValue(key, out WeakReference<LogFile>? reference) && reference.TryGetTarget(out LogFile? known)) return known;
             Sweep();
             int errno = AppendFile.TryOpen(path, out AppendFile? file);
             if (errno != 0) throw new LogFileException($"open() \"{path}\" failed {SystemError.Describe(errno)}");
             var opened = new LogFile(file!, path, buffering, this);
-            _files[(path, buffering)] = new WeakReference<LogFile>(opened);
+            _files[key] = new WeakReference<LogFile>(opened);
             return opened;
         }
     }
@@ -75,7 +76,7 @@ public sealed class LogFileRegistry(TimeProvider time)
 
     private void Report(LogLevel level, string message)
     {
-        StandardError.Write(Encoding.Latin1.GetBytes($"hawser: [{LogLevelNames.Of(level)}] {message}\n"));
+        StandardError.Write(Encoding.Latin1.GetBytes($"nginx: [{LogLevelNames.Of(level)}] {message}\n"));
         ErrorLog?.Write(level, message);
     }
 
@@ -94,9 +95,12 @@ public sealed class LogFileRegistry(TimeProvider time)
 
     private void Sweep()
     {
-        foreach (((string, LogBuffering) key, WeakReference<LogFile> reference) in _files)
+        foreach ((FileKey key, WeakReference<LogFile> reference) in _files)
         {
             if (!reference.TryGetTarget(out _)) _files.Remove(key); // removing while enumerating is allowed
         }
     }
+
+    /// <summary>A class: a table keyed by a structure would be compiled anew at every start (docs/decisions/0005-runtime-settings.md).</summary>
+    private sealed record FileKey(string Path, int BufferSize, long FlushTicks, int GzipLevel);
 }

@@ -8,9 +8,12 @@ namespace Hawser.Gateway.Upstreams;
 public sealed class HeaderNameSet
 {
     private readonly List<ByteSlice> _others = [];
-    private UInt128 _known;
 
-    public void Add(KnownHeader known) => _known |= UInt128.One << (int)known;
+    // Two words rather than one UInt128: ReadyToRun compiles nothing that touches that type, and all of its users would wait for the JIT.
+    private ulong _low;
+    private ulong _high;
+
+    public void Add(KnownHeader known) => Word(known) |= Bit(known);
 
     public void Add(ByteSlice name, KnownHeader known)
     {
@@ -20,17 +23,21 @@ public sealed class HeaderNameSet
 
     public void Remove(ByteSlice name, KnownHeader known)
     {
-        if (known != KnownHeader.Unknown) _known &= ~(UInt128.One << (int)known);
+        if (known != KnownHeader.Unknown) Word(known) &= ~Bit(known);
         else _others.RemoveAll(other => Ascii.EqualsIgnoreCase(other.Span, name.Span));
     }
 
     public bool Contains(ReadOnlySpan<byte> name, KnownHeader known)
     {
-        if (known != KnownHeader.Unknown) return (_known & (UInt128.One << (int)known)) != UInt128.Zero;
+        if (known != KnownHeader.Unknown) return (Word(known) & Bit(known)) != 0;
         foreach (ByteSlice other in _others)
         {
             if (Ascii.EqualsIgnoreCase(other.Span, name)) return true;
         }
         return false;
     }
+
+    private ref ulong Word(KnownHeader known) => ref (int)known < 64 ? ref _low : ref _high;
+
+    private static ulong Bit(KnownHeader known) => 1UL << ((int)known & 63);
 }

@@ -21,10 +21,16 @@ public sealed class TemplateModel
     private TemplateModel(Part[] parts)
     {
         _parts = parts;
-        IsConstant = Array.TrueForAll(parts, static p => p.Kind == PartKind.Literal);
+        IsConstant = true;
+        int length = 0;
+        foreach (Part part in parts)
+        {
+            IsConstant &= part.Kind == PartKind.Literal;
+            length += part.Literal.Length;
+        }
         if (IsConstant && parts.Length > 0)
         {
-            byte[] all = new byte[parts.Sum(static p => p.Literal.Length)];
+            byte[] all = new byte[length];
             int written = 0;
             foreach (Part part in parts)
             {

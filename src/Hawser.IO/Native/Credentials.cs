@@ -13,7 +13,7 @@ public static unsafe partial class Credentials
     private const int EntryBufferLength = 16 * 1024;
     private const int KeepCapabilities = 8; // PR_SET_KEEPCAPS
     private const uint CapabilityVersion3 = 0x20080522;
-    private const int CapDacReadSearch = 2, CapNetBindService = 10;
+    private const int CapDacOverride = 1, CapDacReadSearch = 2, CapNetBindService = 10;
 
     /// <summary>The numbers of a user (getpwnam); null if there is none of that name.</summary>
     public static (uint UserId, uint GroupId)? FindUser(string name)
@@ -36,8 +36,9 @@ public static unsafe partial class Credentials
     /// <param name="userId">The user; must not be root.</param>
     /// <param name="groupId">The group.</param>
     /// <remarks>
-    /// The calling thread alone keeps two capabilities, so that a reload it runs can bind ports below 1024 and read certificate keys that
-    /// belong to root, like nginx's master (docs/decisions/0004-one-process-and-the-user-directive.md). Threads that carry traffic keep none.
+    /// The calling thread alone keeps three capabilities, so that what it does later can bind ports below 1024, read certificate keys, open
+    /// log files anew and remove the pid file, like nginx's master (docs/decisions/0004-one-process-and-the-user-directive.md). Threads
+    /// that carry traffic keep none.
     /// </remarks>
     /// <exception cref="CredentialsException">The kernel refused; the process may be half changed and should exit.</exception>
     public static void Drop(string userName, uint userId, uint groupId)
@@ -47,7 +48,7 @@ public static unsafe partial class Credentials
         Check(NativeProcessControl(KeepCapabilities, 1, 0, 0, 0), "prctl(PR_SET_KEEPCAPS, 1)");
         Check(NativeSetUser(userId), $"setuid({userId})");
         Check(NativeProcessControl(KeepCapabilities, 0, 0, 0, 0), "prctl(PR_SET_KEEPCAPS, 0)");
-        KeepOnly((1u << CapDacReadSearch) | (1u << CapNetBindService));
+        KeepOnly((1u << CapDacOverride) | (1u << CapDacReadSearch) | (1u << CapNetBindService));
         ProcessControl.AllowCoreDumps();
     }
 

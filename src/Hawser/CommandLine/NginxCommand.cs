@@ -31,7 +31,7 @@ internal static class NginxCommand
         }
 
         var source = ConfigurationSource.From(options);
-        var errorLog = options.ErrorLog is null or "stderr" ? null : ConfigurationSource.Resolve(options.ErrorLog, source.Prefix);
+        var errorLog = ConfigurationSource.ErrorLogFor(options, source.Prefix);
         using var log = StartupLog.Open(errorLog, options.TestConfiguration ? MessageLevel.Information : MessageLevel.Notice, TimeProvider.System);
         if (options.TestConfiguration)
             return new ConfigurationTest(source, factory, log).Run(options.Quiet, options.DumpConfiguration);

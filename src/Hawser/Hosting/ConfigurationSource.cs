@@ -30,9 +30,14 @@ internal sealed class ConfigurationSource(ConfigurationRequest request)
             Path = Resolve(file, prefix),
             Prefix = prefix,
             Globals = options.GlobalDirectives,
+            DefaultErrorLog = ErrorLogFor(options, prefix) ?? "stderr",
             FallbackIncludeDirectory = ShippedFiles,
         });
     }
+
+    /// <summary>The file of <c>-e</c>; null for standard error.</summary>
+    public static string? ErrorLogFor(NginxOptions options, string prefix) =>
+        options.ErrorLog is null or "stderr" ? null : Resolve(options.ErrorLog, prefix);
 
     /// <summary>
     /// Without <c>-p</c>, a relative file that is not below the default prefix but here makes this the prefix; nginx would fail
@@ -42,7 +47,7 @@ internal sealed class ConfigurationSource(ConfigurationRequest request)
         !System.IO.Path.IsPathRooted(file) && !File.Exists(Product.DefaultPrefix + file) && File.Exists(file) ? "." : Product.DefaultPrefix;
 
     /// <summary>A path of the command line, against the prefix.</summary>
-    public static string Resolve(string path, string prefix) => path.StartsWith('/') ? path : prefix + path;
+    private static string Resolve(string path, string prefix) => path.StartsWith('/') ? path : prefix + path;
 
     /// <summary>Loads, and writes what there is to say into the log.</summary>
     public GatewayConfiguration Load(StartupLog log)

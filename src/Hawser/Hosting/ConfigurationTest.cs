@@ -34,6 +34,7 @@ internal sealed class ConfigurationTest(ConfigurationSource source, IGatewayFact
             ProcessUser.Resolve(configuration.Process.User, log);
             if (!quiet)
                 StartupLog.Say($"the configuration file {name} syntax is ok");
+            LogFolder.Create(configuration.Process);
             factory.Check(configuration);
             return true;
         }

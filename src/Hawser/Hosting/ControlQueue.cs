@@ -16,6 +16,7 @@ internal sealed class ControlQueue : IDisposable
         (UnixSignal.Quit, "SIGQUIT", ControlRequest.Quit, "shutting down"),
         (UnixSignal.Hup, "SIGHUP", ControlRequest.Reload, "reconfiguring"),
         (UnixSignal.Usr1, "SIGUSR1", ControlRequest.Reopen, "reopening logs"),
+        (UnixSignal.Usr2, "SIGUSR2", ControlRequest.Upgrade, "changing binary"),
         (UnixSignal.Winch, "SIGWINCH", ControlRequest.StopAccepting, "stop accepting connections"),
     ];
 

@@ -18,6 +18,9 @@ internal enum ControlRequest
     /// <summary>WINCH: stop accepting connections.</summary>
     StopAccepting,
 
+    /// <summary>USR2: change the binary; refused for now, but it must not end the process as it would by default.</summary>
+    Upgrade,
+
     /// <summary>The gateway has ended.</summary>
     Completed,
 }

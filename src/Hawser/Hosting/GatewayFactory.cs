@@ -1,6 +1,5 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Hosting;
-using Hawser.Gateway.Logging;
 
 namespace Hawser.Hosting;
 
@@ -21,7 +20,11 @@ internal sealed class GatewayFactory : IGatewayFactory
         {
             return action();
         }
-        catch (Exception e) when (e is GatewayCompilationException or LogFileException or IOException)
+        catch (GatewayCompilationException e)
+        {
+            throw new GatewayFailureException(e.Line, e);
+        }
+        catch (IOException e) // a log file, a listener
         {
             throw new GatewayFailureException(e.Message, e);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
@@ -18,6 +19,7 @@ internal sealed class GatewayProcess
     private readonly ProcessPolicy _policy;
     private readonly bool _detached = ProcessServices.IsDetached;
     private IGatewayHost? _host;
+    private ProcessUser? _user;
     private GatewayConfiguration? _configuration;
     private PidFile? _pidFile;
 
@@ -52,6 +54,7 @@ internal sealed class GatewayProcess
         catch (Exception e) when (e is GatewayFailureException or IOException)
         {
             _log.Write(MessageLevel.Emergency, e.Message);
+            _host?.StopNow();
             return Failure;
         }
         finally
@@ -63,31 +66,40 @@ internal sealed class GatewayProcess
     private int Serve(GatewayConfiguration configuration)
     {
         // 3 process attributes; the user is looked up before anything is bound, so that a wrong name costs nothing
-        var user = _policy.DropUser ? ProcessUser.Resolve(configuration.Process.User, _log) : null;
+        _user = _policy.DropUser ? ProcessUser.Resolve(configuration.Process.User, _log) : null;
         ApplyAttributes(configuration.Process);
+        LogFolder.Create(configuration.Process);
+        if (configuration.Process.ErrorLogs is [{ } errorLog, ..])
+            _log.MoveTo(errorLog);
 
         // 4 signals before the pid file: who reads it may use it at once
         using var queue = new ControlQueue();
         queue.Listen(_detached);
 
-        // 5 listeners, pid file, user
+        // 5 what takes root: listeners, pid file, the error log for the runtime's own output
         _configuration = configuration;
         _host = _factory.Start(configuration);
         if (_policy.WritePidFile)
-            _pidFile = CreatePidFile(configuration.Process);
-        if (user is not null && ProcessServices.DropPrivileges(user.Name, user.UserId, user.GroupId) is { } error)
+            _pidFile = PidFile.Create(configuration.Process.PidPath, Environment.ProcessId);
+        if (_detached)
+            RedirectError(configuration.Process.ErrorLogs);
+
+        // 6 user
+        if (_user is not null && ProcessServices.DropPrivileges(_user.Name, _user.UserId, _user.GroupId) is { } error)
         {
             _log.Write(MessageLevel.Emergency, error);
+            _host.StopNow();
             return Fatal;
         }
 
-        // 6 ready
+        // 7 ready
         _host.Completion.ContinueWith(
             _ => queue.Post(ControlRequest.Completed, ""), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         Started?.Invoke();
-        LeaveTerminal();
+        _log.LeaveTerminal();
+        ProcessServices.ReportReady();
 
-        // 7 serve until the gateway has ended
+        // 8 serve until the gateway has ended
         while (Handle(queue.Take()))
         {
         }
@@ -122,6 +134,9 @@ internal sealed class GatewayProcess
             case ControlRequest.StopAccepting:
                 _host.StopAccepting();
                 break;
+            case ControlRequest.Upgrade:
+                _host.Log(MessageLevel.Warning, "changing the binary while it runs is not supported yet");
+                break;
         }
 
         return true;
@@ -138,8 +153,8 @@ internal sealed class GatewayProcess
 
         try
         {
-            if (_policy.DropUser)
-                ProcessUser.Resolve(configuration.Process.User, log);
+            WarnOfOtherUser(configuration.Process.User);
+            LogFolder.Create(configuration.Process);
             _host.Reload(configuration);
             ReplacePidFile(configuration.Process);
             _configuration = configuration;
@@ -150,41 +165,27 @@ internal sealed class GatewayProcess
         }
     }
 
+    private void WarnOfOtherUser(UserSetting? setting)
+    {
+        if (_user is not null && setting is not null && setting.User != _user.Name)
+            _host!.Log(MessageLevel.Warning, $"the user stays \"{_user.Name}\" until the program is started again, \"{setting.User}\" is ignored{setting.Place}");
+    }
+
     private void ReplacePidFile(ProcessSettings settings)
     {
         if (!_policy.WritePidFile || settings.PidPath == _configuration!.Process.PidPath)
             return;
 
-        var created = CreatePidFile(settings);
+        var created = PidFile.Create(settings.PidPath, Environment.ProcessId);
         _pidFile?.Dispose();
         _pidFile = created;
-    }
-
-    private static PidFile CreatePidFile(ProcessSettings settings)
-    {
-        // nginx's packages ship the directory of the default; here it may never have existed.
-        if (settings.IsPidPathDefault && Path.GetDirectoryName(settings.PidPath) is { } directory && Directory.Exists(Path.GetDirectoryName(directory)))
-            TryCreateDirectory(directory);
-
-        return PidFile.Create(settings.PidPath, Environment.ProcessId);
-    }
-
-    private static void TryCreateDirectory(string directory)
-    {
-        try
-        {
-            Directory.CreateDirectory(directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Writing the file will fail and say why.
-        }
     }
 
     private void ApplyAttributes(ProcessSettings settings)
     {
         foreach (var (name, value) in settings.Environment)
             Environment.SetEnvironmentVariable(name, value);
+        TimeZoneInfo.ClearCachedData(); // env TZ=…
 
         if (settings.OpenFileLimit > 0)
             Report(ProcessServices.SetOpenFileLimit((ulong)settings.OpenFileLimit), $"setrlimit(RLIMIT_NOFILE, {settings.OpenFileLimit})");
@@ -204,15 +205,9 @@ internal sealed class GatewayProcess
     /// In the background, what the runtime itself might still print (an unhandled exception) goes to the error log; the terminal, or an ssh
     /// session waiting for it, is let go.
     /// </summary>
-    private void LeaveTerminal()
+    private void RedirectError(ImmutableArray<string?> logs)
     {
-        _log.LeaveTerminal();
-        if (!_detached)
-            return;
-
-        var logs = _configuration!.Process.ErrorLogs;
         if (!logs.Contains(null)) // error_log stderr: the stream stays as it is
             Report(ProcessServices.RedirectError(logs is [{ } path, ..] ? path : "/dev/null"), "dup2(STDERR)");
-        ProcessServices.ReportReady();
     }
 }

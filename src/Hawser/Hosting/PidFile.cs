@@ -10,11 +10,13 @@ internal sealed class PidFile : IDisposable
 {
     private readonly string _path;
     private readonly string _content;
+    private readonly FileStream _file;
 
-    private PidFile(string path, string content)
+    private PidFile(string path, string content, FileStream file)
     {
         _path = path;
         _content = content;
+        _file = file;
     }
 
     /// <summary>Writes the id and a line feed. Readers see the old file or the new one, never a part.</summary>
@@ -28,13 +30,12 @@ internal sealed class PidFile : IDisposable
                 File.WriteAllText(path, content); // pid /dev/null; must not replace the device
             else
                 WriteAtomically(path, content);
+            return new PidFile(path, content, new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"open() \"{path}\" failed {ProcessServices.DescribeError(e)}", e);
         }
-
-        return new PidFile(path, content);
     }
 
     /// <summary>Reads the id out of a file, for <c>-s</c>.</summary>
@@ -58,35 +59,26 @@ internal sealed class PidFile : IDisposable
     }
 
     /// <summary>
-    /// Removes the file if it is still this process's. A process that gave up root cannot remove a file of root's directory; then it is
-    /// emptied where possible, so that nobody signals a stranger later.
+    /// Removes the file if it is still this process's. A process that gave up root cannot remove a file from a directory of root; then it
+    /// is emptied through the descriptor from its creation, so that nobody signals a stranger later.
     /// </summary>
     public void Dispose()
     {
-        try
+        using (_file)
         {
-            if (!IsSpecial(_path) && File.ReadAllText(_path) == _content)
-                File.Delete(_path);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            TryEmpty();
-        }
-        catch (IOException)
-        {
-            // Somebody removed it first.
-        }
-    }
-
-    private void TryEmpty()
-    {
-        try
-        {
-            File.WriteAllText(_path, "");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It stays; -s will find no such process.
+            try
+            {
+                if (!IsSpecial(_path) && File.ReadAllText(_path) == _content)
+                    File.Delete(_path);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                _file.SetLength(0);
+            }
+            catch (IOException)
+            {
+                // Somebody removed it first.
+            }
         }
     }
 
