@@ -71,6 +71,7 @@ public sealed class ProxyRequestHeaders
     /// <param name="bodyLength">Content-Length to send, or -1.</param>
     public void Collect(HttpExchange exchange, HeaderList fields, ByteSlice defaultHost, bool http11, bool isHandshake, long bodyLength, bool chunked)
     {
+        exchange.Upstream.RequestBodyLength = chunked ? -1 : bodyLength >= 0 ? bodyLength : null;
         ByteSlice host = _host?.Evaluate(exchange) ?? default;
         if (_host is null || host.IsEmpty && http11) host = defaultHost;
         if (!host.IsEmpty) fields.Add(Names.Host, host, KnownHeader.Host);

@@ -18,6 +18,8 @@ namespace Hawser.Gateway.Upstreams;
 /// </summary>
 public sealed partial class ProxyRun(HttpExchange exchange)
 {
+    private static readonly ByteSlice s_scheme = new("http://"u8.ToArray());
+
     private readonly PickState _picks = new(exchange);
     private readonly HeaderList _fields = new();
     private ProxyModel _model = null!;
@@ -90,6 +92,8 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         exchange.Upstream.ProxyPort = _target.Port;
         exchange.Upstream.Active = this;
         _uri = _model.Target.BuildUri(exchange, in _target);
+        exchange.Upstream.Scheme = s_scheme;
+        exchange.Upstream.RequestUri = _uri;
         if (_model.Body is { } body) _ownBody = body.Evaluate(exchange);
         _state = _target.Upstream.For(Worker);
         _triesLeft = _target.Upstream.Tries;

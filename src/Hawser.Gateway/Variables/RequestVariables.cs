@@ -25,9 +25,8 @@ internal static class RequestVariables
         family.Add("server_name", static e => e.Server.Name);
         family.Add("request_port", static e => RequestPort(e.HostPort));
         family.Add("is_request_port", static e => RequestPort(e.HostPort).IsEmpty ? ByteSlice.Empty : s_colon);
-        // A refused request line has no path; a target that leads out of the root has an empty one.
-        family.AddVolatile("uri", static e => e.Target.IsEmpty ? VariableValue.NotFound : e.Uri);
-        family.AddVolatile("document_uri", static e => ValueText.Present(e.Uri));
+        family.AddVolatile("uri", Uri);
+        family.AddVolatile("document_uri", Uri);
         family.AddVolatile("args", static e => ValueText.Present(e.Args), SetArgs);
         family.AddVolatile("query_string", static e => ValueText.Present(e.Args));
         family.AddVolatile("is_args", static e => e.Args.IsEmpty ? ByteSlice.Empty : s_questionMark);
@@ -42,6 +41,10 @@ internal static class RequestVariables
         family.AddLate("request_time", static e => ValueText.Seconds(e, e.ElapsedMilliseconds));
         family.AddLate("request_completion", static e => e.Response.IsComplete && !e.Response.IsBroken ? s_ok : ByteSlice.Empty);
     }
+
+    // Of a target that was refused the path is empty; without a target there is none.
+    private static VariableValue Uri(HttpExchange exchange) =>
+        exchange.Uri.IsEmpty && exchange.Target.IsEmpty ? VariableValue.NotFound : exchange.Uri;
 
     private static ByteSlice RequestPort(ByteSlice port)
     {

@@ -111,6 +111,17 @@ public sealed class RequestVariablesTests : IDisposable
         Assert.Equal(":", _gateway.Get(exchange, "is_request_port"));
     }
 
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("/../x", "")]
+    public void Uri_OfATargetThatWasRefused_IsEmptyOrNotThere(string target, string? expected)
+    {
+        HttpExchange exchange = _gateway.Request(target);
+        exchange.Uri = ByteSlice.Empty;
+
+        Assert.Equal(expected, _gateway.Get(exchange, "uri"));
+    }
+
     [Fact]
     public void Args_WhenSet_ChangeTheQueryAndWhatDependsOnIt()
     {
