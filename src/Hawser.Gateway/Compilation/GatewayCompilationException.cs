@@ -3,7 +3,9 @@ using Hawser.Configuration.Syntax;
 namespace Hawser.Gateway.Compilation;
 
 /// <summary>A configuration that is well formed but can't be run.</summary>
-/// <param name="message">A byte string in nginx's wording, without <c>[emerg]</c> and without the place, which <see cref="Exception.Message"/> has behind it.</param>
+/// <param name="message">
+/// A byte string in nginx's wording, without <c>[emerg]</c> and without the place, which <see cref="Exception.Message"/> has behind it.
+/// </param>
 /// <param name="span">The directive to blame; null where nginx names no place.</param>
 public sealed class GatewayCompilationException(string message, SourceSpan? span = null) : Exception(message + Place(span))
 {

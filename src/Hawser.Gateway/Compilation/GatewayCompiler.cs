@@ -14,7 +14,9 @@ public static class GatewayCompiler
     /// <param name="config">What was declared.</param>
     /// <param name="services">What the process keeps from one configuration to the next.</param>
     /// <param name="generation">Counts up with every reload.</param>
-    /// <exception cref="GatewayCompilationException">The configuration is well formed but can't be run; the message is in nginx's words.</exception>
+    /// <exception cref="GatewayCompilationException">
+    /// The configuration is well formed but can't be run; the message is in nginx's words.
+    /// </exception>
     public static GatewayModel Compile(MainConfig config, GatewayServices services, long generation)
     {
         try

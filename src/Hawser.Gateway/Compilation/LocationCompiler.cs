@@ -9,7 +9,9 @@ using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Compilation;
 
-/// <summary>Compiles locations, and the blocks that count as locations without a name: a server's own settings, <c>if</c> and <c>limit_except</c>.</summary>
+/// <summary>
+/// Compiles locations, and the blocks that count as locations without a name: a server's own settings, <c>if</c> and <c>limit_except</c>.
+/// </summary>
 internal sealed class LocationCompiler(ModelBuilder builder)
 {
     /// <summary>The locations of one block, with those inside them.</summary>

@@ -41,11 +41,13 @@ public sealed class ListenerModel
     public required ServerNameTable Names { get; init; }
 
     /// <summary>
-    /// For a wildcard address: the addresses of its port that other listen lines name without <c>bind</c>. They share this socket; the address
-    /// that a client connected to tells them apart (<see cref="For"/>). Null where there are none, so nobody need ask the kernel for it.
+    /// For a wildcard address: the addresses of its port that other listen lines name without <c>bind</c>. They share this socket; the
+    /// address that a client connected to tells them apart (<see cref="For"/>). Null where there are none, so nobody need ask the kernel
+    /// for it.
     /// </summary>
     public IReadOnlyDictionary<SocketEndpoint, ListenerModel>? Specific { get; init; }
 
     /// <summary>The listener whose servers answer on the local address of an accepted connection.</summary>
-    public ListenerModel For(SocketEndpoint local) => Specific is not null && Specific.TryGetValue(local, out ListenerModel? found) ? found : this;
+    public ListenerModel For(SocketEndpoint local) =>
+        Specific is not null && Specific.TryGetValue(local, out ListenerModel? found) ? found : this;
 }

@@ -25,7 +25,9 @@ internal static class ErrorPageText
         return status is >= First and <= Last ? pages[status - First] : default;
     }
 
-    /// <summary>Lines behind a page of an error, over 512 bytes with it: shorter pages some browsers replace by their own (<c>msie_padding</c>).</summary>
+    /// <summary>
+    /// Lines behind a page of an error, over 512 bytes with it: shorter pages some browsers replace by their own (<c>msie_padding</c>).
+    /// </summary>
     public static ReadOnlySpan<byte> Padding => s_padding;
 
     private static byte[]?[] MakeAll(ServerTokens tokens)
@@ -40,7 +42,8 @@ internal static class ErrorPageText
     }
 
     private static string Make(string title, string? detail, string product) =>
-        $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{(detail is null ? title : "400 Bad Request")}</h1></center>\r\n"
+        $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
+        + $"<center><h1>{(detail is null ? title : "400 Bad Request")}</h1></center>\r\n"
         + (detail is null ? "" : $"<center>{detail}</center>\r\n")
         + $"<hr><center>{product}</center>\r\n</body>\r\n</html>\r\n";
 

@@ -26,7 +26,8 @@ public sealed class ErrorPagesModel
         var pages = new List<ErrorPage>();
         foreach (ErrorPageConfig config in scope.Get(Known.ErrorPage))
         {
-            pages.Add(new ErrorPage(config.Status, config.Overwrite, builder.Compile(config.Target), ByteSlice.FromLatin1(config.Arguments)));
+            ByteSlice args = ByteSlice.FromLatin1(config.Arguments);
+            pages.Add(new ErrorPage(config.Status, config.Overwrite, builder.Compile(config.Target), args));
         }
         return new ErrorPagesModel([.. pages])
         {

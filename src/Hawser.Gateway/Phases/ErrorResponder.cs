@@ -15,8 +15,8 @@ public static class ErrorResponder
     /// Answers with <paramref name="status"/>, an error or a redirect whose Location is set already.
     /// </summary>
     /// <returns>
-    /// Finished: the answer is sent. Redirect or NamedLocation: an error page makes the answer, with what <see cref="HttpExchange.ErrorStatus"/> says
-    /// as its status. Status (408, 444, 499 only): nothing is sent and the connection is closed.
+    /// Finished: the answer is sent. Redirect or NamedLocation: an error page makes the answer, with what
+    /// <see cref="HttpExchange.ErrorStatus"/> says as its status. Status (408, 444, 499 only): nothing is sent and the connection is closed.
     /// </returns>
     public static Outcome ResolveStatus(HttpExchange exchange, int status)
     {
@@ -49,7 +49,10 @@ public static class ErrorResponder
         return Outcome.Finished;
     }
 
-    /// <summary>Sends the client to the path with a slash, where the location search asks for it (<see cref="Routing.LocationMatch.AutoRedirect"/>).</summary>
+    /// <summary>
+    /// Sends the client to the path with a slash, where the location search asks for it
+    /// (<see cref="Routing.LocationMatch.AutoRedirect"/>).
+    /// </summary>
     public static Outcome RedirectWithSlash(HttpExchange exchange, LocationModel location)
     {
         ByteSlice path = UriParts.Escape(exchange.Arena, location.Prefix);
@@ -105,5 +108,6 @@ public static class ErrorResponder
     }
 
     private static bool WantsPadding(HttpExchange exchange) =>
-        exchange.Version >= 10 && exchange.RequestHeaders.TryGet(KnownHeader.UserAgent, out ByteSlice agent) && OldBrowsers.HidesErrorPages(agent.Span);
+        exchange.Version >= 10 && exchange.RequestHeaders.TryGet(KnownHeader.UserAgent, out ByteSlice agent)
+        && OldBrowsers.HidesErrorPages(agent.Span);
 }

@@ -105,7 +105,8 @@ internal sealed class ExpiresModel
         if ((isDaily && isModified) || ValueParser.Seconds(sign is '@' or '+' or '-' ? text[1..] : text) is not { } time) return false;
         long seconds = (long)time.TotalSeconds;
         if (isDaily && seconds > SecondsPerDay) return false;
-        rule = new Rule(isDaily ? ExpiresKind.Daily : isModified ? ExpiresKind.Modified : ExpiresKind.Access, sign == '-' ? -seconds : seconds);
+        ExpiresKind kind = isDaily ? ExpiresKind.Daily : isModified ? ExpiresKind.Modified : ExpiresKind.Access;
+        rule = new Rule(kind, sign == '-' ? -seconds : seconds);
         return true;
     }
 

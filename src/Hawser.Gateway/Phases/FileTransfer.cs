@@ -17,7 +17,8 @@ internal static class FileTransfer
     private static readonly ByteSlice s_etag = ByteSlice.FromLatin1("ETag");
 
     /// <summary>Sends the file and closes it.</summary>
-    public static ValueTask<Outcome> SendAsync(HttpExchange exchange, FilesModel files, SafeFileHandle file, in FileStatus status, ByteSlice path)
+    public static ValueTask<Outcome> SendAsync(
+        HttpExchange exchange, FilesModel files, SafeFileHandle file, in FileStatus status, ByteSlice path)
     {
         ResponseHead head = exchange.Response.Head;
         head.Status = 200;

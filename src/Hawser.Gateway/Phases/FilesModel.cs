@@ -62,7 +62,8 @@ public sealed class FilesModel
         RootConfig root = scope.Get(Known.Root);
         LocationConfig? owner = root.IsAlias ? OwnerOfAlias(scope) : null;
         ImmutableArray<Template> indexes = scope.Get(Known.Index);
-        return new FilesModel(builder.Compile(root.Path), ByteSlice.FromLatin1(builder.Config.Prefix), AliasLength(owner), owner?.Pattern ?? "")
+        ByteSlice prefix = ByteSlice.FromLatin1(builder.Config.Prefix);
+        return new FilesModel(builder.Compile(root.Path), prefix, AliasLength(owner), owner?.Pattern ?? "")
         {
             Types = MediaTypes.From(scope),
             Indexes = indexes.IsEmpty ? [IndexName.Default] : [.. indexes.Select(index => IndexName.From(index, builder))],
@@ -86,7 +87,9 @@ public sealed class FilesModel
         return _root.IsConstant || (root.Length > 0 && root[0] == '/') ? root : exchange.Arena.Concat(_prefix.Span, root.Span);
     }
 
-    /// <summary><c>$request_filename</c>: the file for the exchange's path. Not found where a rewrite made an alias meaningless, which is logged.</summary>
+    /// <summary>
+    /// <c>$request_filename</c>: the file for the exchange's path. Not found where a rewrite made an alias meaningless, which is logged.
+    /// </summary>
     public VariableValue MapPath(HttpExchange exchange) =>
         TryMap(exchange, out ByteSlice path) ? path : VariableValue.NotFound;
 

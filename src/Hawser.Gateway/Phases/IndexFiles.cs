@@ -38,7 +38,7 @@ internal static class IndexFiles
     // The file was not found. If that is because its directory is not there, no other will be.
     private static Outcome TestDirectory(HttpExchange exchange, ByteSlice directory, ByteSlice file)
     {
-        ByteSlice bare = directory.Length > 1 && directory[directory.Length - 1] == '/' ? directory.Slice(0, directory.Length - 1) : directory;
+        ByteSlice bare = directory.Span is [_, .., (byte)'/'] ? directory.Slice(0, directory.Length - 1) : directory;
         int error = FileStatus.Read(bare.Span, out FileStatus status);
         switch (error)
         {

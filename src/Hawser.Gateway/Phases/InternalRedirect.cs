@@ -6,15 +6,16 @@ using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Phases;
 
-/// <summary>What happens to an exchange that starts over with another path, in a named location, or after <c>rewrite … last</c>.</summary>
+/// <summary>Carries an exchange on that starts over with another path, in a named location, or after <c>rewrite … last</c>.</summary>
 public static class InternalRedirect
 {
     /// <summary>How often a request may be sent elsewhere inside the server.</summary>
     public const int MaxChanges = 10;
 
     /// <summary>
-    /// Carries out an outcome of kind Redirect, NamedLocation or FindLocation. Continue: go on where that kind starts, which is the server's rewrites
-    /// for Redirect, the location's rewrites for NamedLocation, and the search of a location for FindLocation. Otherwise Status(500): a cycle.
+    /// Carries out an outcome of kind Redirect, NamedLocation or FindLocation. Continue: go on where that kind starts, which is the
+    /// server's rewrites for Redirect, the location's rewrites for NamedLocation, and the search of a location for FindLocation.
+    /// Otherwise Status(500): a cycle.
     /// </summary>
     public static Outcome Enter(HttpExchange exchange, Outcome outcome) => outcome.Kind switch
     {

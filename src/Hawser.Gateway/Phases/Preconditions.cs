@@ -43,7 +43,8 @@ public static class Preconditions
         {
             return false;
         }
-        return !request.TryGet(KnownHeader.IfMatch, out ByteSlice tags) || ConditionalRequest.EntityTagMatches(tags.Span, etag, weak: false);
+        return !request.TryGet(KnownHeader.IfMatch, out ByteSlice tags)
+            || ConditionalRequest.EntityTagMatches(tags.Span, etag, weak: false);
     }
 
     private static void BecomeNotModified(ResponseHead head)

@@ -6,9 +6,9 @@ using Hawser.Protocols.Http1;
 namespace Hawser.Gateway.Phases;
 
 /// <summary>
-/// The ranges of a partial answer. Whoever makes the answer calls <see cref="ResponseFilters.Prepare"/> before it starts, and then sends the ranges
-/// alone: one range as it is, several each behind its <see cref="PartHead"/>, and <see cref="End"/> after the last. The head is turned into that of a
-/// 206 when the answer starts.
+/// The ranges of a partial answer. Whoever makes the answer calls <see cref="ResponseFilters.Prepare"/> before it starts, and then sends
+/// the ranges alone: one range as it is, several each behind its <see cref="PartHead"/>, and <see cref="End"/> after the last. The head
+/// is turned into that of a 206 when the answer starts.
 /// </summary>
 public sealed class RangePlan
 {

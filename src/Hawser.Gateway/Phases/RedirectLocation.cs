@@ -21,8 +21,8 @@ public static class RedirectLocation
     }
 
     /// <summary>
-    /// Puts scheme, host and port in front of a path, as <c>absolute_redirect</c>, <c>server_name_in_redirect</c> and <c>port_in_redirect</c> of the
-    /// location that answers say.
+    /// Puts scheme, host and port in front of a path, as <c>absolute_redirect</c>, <c>server_name_in_redirect</c> and
+    /// <c>port_in_redirect</c> of the location that answers say.
     /// </summary>
     internal static void Complete(HttpExchange exchange)
     {

@@ -7,12 +7,12 @@ namespace Hawser.Gateway.Phases;
 public static class ResponseFilters
 {
     /// <summary>
-    /// Runs the filters that decide whether and how much of a body there is, for an answer whose head is complete. Who makes an answer that
-    /// conditions or ranges of the request can change calls this before it starts.
+    /// Runs the filters that decide whether and how much of a body there is, for an answer whose head is complete. Who makes an answer
+    /// that conditions or ranges of the request can change calls this before it starts.
     /// </summary>
     /// <returns>
-    /// 0: start the answer; if <see cref="ResponseHead.Status"/> has become 304 there is no body, and if <see cref="ResponseHead.Ranges"/> is set only
-    /// those are sent. 412 or 416: answer with that instead.
+    /// 0: start the answer; if <see cref="ResponseHead.Status"/> has become 304 there is no body, and if
+    /// <see cref="ResponseHead.Ranges"/> is set only those are sent. 412 or 416: answer with that instead.
     /// </returns>
     public static int Prepare(HttpExchange exchange)
     {

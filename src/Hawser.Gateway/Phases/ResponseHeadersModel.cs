@@ -39,7 +39,8 @@ public sealed class ResponseHeadersModel
         {
             if (isOrdinary || field.Always) Add(head, in field, field.Value.Evaluate(exchange));
         }
-        if (WantsTrailers(isOrdinary) && CanHaveTrailers(exchange)) head.ContentLength = ResponseHead.UnknownLength; // so that it is chunked
+        // Only a chunked body has room for trailers.
+        if (WantsTrailers(isOrdinary) && CanHaveTrailers(exchange)) head.ContentLength = ResponseHead.UnknownLength;
     }
 
     /// <summary>Adds the trailers, which are evaluated at the end of the body.</summary>

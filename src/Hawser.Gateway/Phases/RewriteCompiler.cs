@@ -16,14 +16,17 @@ internal static class RewriteCompiler
         return instructions;
     }
 
-    private static RewriteInstruction Compile(RewriteStep step, ModelBuilder builder, Func<LocationConfig, LocationModel>? compileIf) => step switch
+    private static RewriteInstruction Compile(
+        RewriteStep step, ModelBuilder builder, Func<LocationConfig, LocationModel>? compileIf) => step switch
     {
         SetStep set => new SetInstruction(builder.Variables.Use(set.Variable), RewriteValue.From(set.Value, builder)),
         BreakStep => BreakInstruction.Instance,
         ReturnStep answer => ReturnInstruction.From(answer, builder),
         RewriteRegexStep rewrite => RewriteRegexInstruction.From(rewrite, builder),
         IfStep condition => new IfInstruction(
-            Compile(condition.Condition, builder), compileIf?.Invoke(condition.Scope), Compile(condition.Scope.Rewrite, builder, compileIf)),
+            Compile(condition.Condition, builder),
+            compileIf?.Invoke(condition.Scope),
+            Compile(condition.Scope.Rewrite, builder, compileIf)),
         _ => throw new NotSupportedException($"A {step.GetType().Name} is no directive of the rewrite module."),
     };
 

@@ -6,7 +6,9 @@ using Hawser.Gateway.Exchange;
 
 namespace Hawser.Gateway.Phases;
 
-/// <summary>The directives of the rewrite module of a server or location: <c>set</c>, <c>if</c>, <c>return</c>, <c>rewrite</c>, <c>break</c>.</summary>
+/// <summary>
+/// The directives of the rewrite module of a server or location: <c>set</c>, <c>if</c>, <c>return</c>, <c>rewrite</c>, <c>break</c>.
+/// </summary>
 public sealed class RewriteModel
 {
     private readonly RewriteInstruction[] _instructions;

@@ -66,7 +66,8 @@ internal sealed class RewriteRegexInstruction : RewriteInstruction
     {
         HttpExchange exchange = run.Exchange;
         ByteSlice target = UriParts.UnescapeRedirect(exchange.Arena, _replacement.Evaluate(exchange, escapesCaptures: true));
-        if (_appendsArgs) target = UriParts.Append(exchange.Arena, target, _replacement.HasQuestionMark ? (byte)'&' : (byte)'?', exchange.Args);
+        byte separator = _replacement.HasQuestionMark ? (byte)'&' : (byte)'?';
+        if (_appendsArgs) target = UriParts.Append(exchange.Arena, target, separator, exchange.Args);
         if (run.Logs) exchange.LogError(LogLevel.Notice, $"rewritten redirect: \"{target}\"");
         RedirectLocation.Set(exchange, target);
         run.Result = Outcome.Status(_redirectStatus);

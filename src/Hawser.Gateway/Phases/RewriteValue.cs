@@ -8,8 +8,8 @@ using Hawser.Protocols.Http1;
 namespace Hawser.Gateway.Phases;
 
 /// <summary>
-/// A value in a directive of the rewrite module. Unlike a <see cref="TemplateModel"/> it may be split into path and query, and captures that were
-/// taken from a decoded path can be escaped again on their way into a query or a redirect.
+/// A value in a directive of the rewrite module. Unlike a <see cref="TemplateModel"/> it may be split into path and query, and captures
+/// that were taken from a decoded path can be escaped again on their way into a query or a redirect.
 /// </summary>
 internal sealed class RewriteValue
 {

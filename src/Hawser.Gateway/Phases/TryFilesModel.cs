@@ -34,7 +34,9 @@ public sealed class TryFilesModel
         return new TryFilesModel([.. candidates], builder.CompileOptional(config.Fallback), config.Status);
     }
 
-    /// <summary>Continue: the exchange's path is that of a file or directory that exists. Otherwise Redirect, NamedLocation or Status.</summary>
+    /// <summary>
+    /// Continue: the exchange's path is that of a file or directory that exists. Otherwise Redirect, NamedLocation or Status.
+    /// </summary>
     public Outcome Execute(HttpExchange exchange)
     {
         FilesModel files = exchange.Location.Files;

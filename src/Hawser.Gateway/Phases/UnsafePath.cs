@@ -5,9 +5,9 @@ using Hawser.IO.Buffers;
 namespace Hawser.Gateway.Phases;
 
 /// <summary>
-/// Guards the border of <c>root</c> and <c>alias</c>. A path that came from the client has no <c>..</c> left in it; but a rewrite or a variable may
-/// bring one in, and so does an alias whose location lacks the slash at its end (<c>location /files { alias /data/; }</c> and a request for
-/// <c>/files../secret</c>). nginx serves those (decision 0014).
+/// Guards the border of <c>root</c> and <c>alias</c>. A path that came from the client has no <c>..</c> left in it; but a rewrite or a
+/// variable may bring one in, and so does an alias whose location lacks the slash at its end (<c>location /files { alias /data/; }</c>
+/// and a request for <c>/files../secret</c>). nginx serves those (decision 0014).
 /// </summary>
 internal static class UnsafePath
 {

@@ -87,7 +87,9 @@ internal static class UriParts
 
     private static int HexValue(byte digit) => char.IsAsciiDigit((char)digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
-    /// <summary>The extension that <c>types</c> goes by, without the dot: nginx takes the last segment's, unless the dot begins the segment.</summary>
+    /// <summary>
+    /// The extension that <c>types</c> goes by, without the dot: nginx takes the last segment's, unless the dot begins the segment.
+    /// </summary>
     public static ByteSlice Extension(ByteSlice path)
     {
         ReadOnlySpan<byte> bytes = path.Span;

@@ -5,7 +5,8 @@ namespace Hawser.Gateway.Routing;
 /// <summary>What a location search found.</summary>
 /// <param name="Location">The location that serves the path; null when none matches and the server's own settings hold.</param>
 /// <param name="AutoRedirect">
-/// The path lacks the slash of the proxied location <c>/path/</c>: the client is sent there with 301. <paramref name="Location"/> is that location.
+/// The path lacks the slash of the proxied location <c>/path/</c>: the client is sent there with 301. <paramref name="Location"/> is that
+/// location.
 /// </param>
 public readonly record struct LocationMatch(LocationModel? Location, bool AutoRedirect);
 

@@ -6,10 +6,10 @@ using Hawser.IO.Buffers;
 namespace Hawser.Gateway.Routing;
 
 /// <summary>
-/// The locations written in one block (a server or another location), and nginx's search among them: an <c>=</c> location that equals the path;
-/// else the longest prefix, then what is inside it, then the regular expressions beside it in the order of the file, unless the prefix
-/// says <c>^~</c>. Inner expressions therefore come before outer ones. Paths are compared byte by byte. The search allocates nothing but what a regular
-/// expression captures.
+/// The locations written in one block (a server or another location), and nginx's search among them: an <c>=</c> location that equals the
+/// path; else the longest prefix, then what is inside it, then the regular expressions beside it in the order of the file, unless the
+/// prefix says <c>^~</c>. Inner expressions therefore come before outer ones. Paths are compared byte by byte. The search allocates
+/// nothing but what a regular expression captures.
 /// </summary>
 public sealed class LocationTree
 {

@@ -95,7 +95,9 @@ internal sealed class PrefixTrie
 
     // nginx: the redirect is due if either location of the path asks for it, and then the exact one's settings hold.
     private static Entry? Redirecting(Node node) =>
-        node.Exact is { Location.RedirectsWithSlash: true } || node.Prefix is { Location.RedirectsWithSlash: true } ? node.Exact ?? node.Prefix : null;
+        node.Exact is { Location.RedirectsWithSlash: true } || node.Prefix is { Location.RedirectsWithSlash: true }
+            ? node.Exact ?? node.Prefix
+            : null;
 
     private Node MakeNode(ReadOnlySpan<byte> path)
     {

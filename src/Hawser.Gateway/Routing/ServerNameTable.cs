@@ -96,7 +96,9 @@ public sealed class ServerNameTable
         }
     }
 
-    /// <summary>Which names are given, by what nginx compares: <c>.example.org</c> takes both <c>example.org</c> and <c>*.example.org</c>.</summary>
+    /// <summary>
+    /// Which names are given, by what nginx compares: <c>.example.org</c> takes both <c>example.org</c> and <c>*.example.org</c>.
+    /// </summary>
     private sealed class TakenNames
     {
         public HashSet<string> Exact { get; } = new(StringComparer.Ordinal);

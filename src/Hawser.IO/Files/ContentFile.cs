@@ -9,8 +9,8 @@ public static unsafe class ContentFile
     private const int LongestPath = 4096;
 
     /// <summary>
-    /// Opens a path for reading. Does not wait for the other end of a named pipe. Directories and other things that are no regular files are
-    /// told from the status; only a regular file comes with a handle.
+    /// Opens a path for reading. Does not wait for the other end of a named pipe. Directories and other things that are no regular files
+    /// are told from the status; only a regular file comes with a handle.
     /// </summary>
     /// <param name="path">Without terminator.</param>
     /// <param name="file">The open file, null for anything else.</param>

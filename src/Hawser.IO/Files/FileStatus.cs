@@ -59,7 +59,9 @@ public readonly record struct FileStatus
         return 0;
     }
 
-    /// <summary>Copies a path and puts the zero behind it that the kernel wants. 0, or the errno that the kernel would have for the path.</summary>
+    /// <summary>
+    /// Copies a path and puts the zero behind it that the kernel wants. 0, or the errno that the kernel would have for the path.
+    /// </summary>
     internal static int Terminate(ReadOnlySpan<byte> path, Span<byte> terminated)
     {
         if (path.Length >= terminated.Length) return Errno.ENAMETOOLONG;
