@@ -76,6 +76,6 @@ public static class ProcessServices
     public static int RedirectError(string path)
     {
         using var target = AppendFile.Open(path);
-        return ProcessControl.Duplicate(target.Descriptor, StandardError.Descriptor);
+        return StandardError.Redirect(target.Descriptor);
     }
 }

@@ -40,9 +40,6 @@ public static partial class ProcessControl
     /// <summary>Allows core files and <c>/proc/self</c> again after a change of user took them away (PR_SET_DUMPABLE).</summary>
     public static void AllowCoreDumps() => NativeProcessControl(SetDumpable, 1, 0, 0, 0);
 
-    /// <summary>Makes descriptor <paramref name="target"/> a copy of <paramref name="source"/> (dup2).</summary>
-    public static int Duplicate(int source, int target) => Result(NativeDuplicate(source, target));
-
     internal static int Result(int returned) => returned < 0 ? Marshal.GetLastPInvokeError() : 0;
 
     private static int SetLimit(int resource, ulong value)
@@ -81,7 +78,4 @@ public static partial class ProcessControl
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int NativeProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
-
-    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
-    private static partial int NativeDuplicate(int source, int target);
 }

@@ -16,7 +16,9 @@ public static partial class StandardError
     /// <summary>The descriptor number of standard error.</summary>
     public const int Descriptor = 2;
 
+    private const string OwnDescriptors = "/proc/self/fd";
     private const int GetDescriptorFlags = 1; // F_GETFD
+    private const int CloseOnExecFile = 0x80000; // O_CLOEXEC
     private const int CloseOnExec = Libc.FD_CLOEXEC;
 
     private static readonly bool Inherited = IsInherited();
@@ -44,11 +46,41 @@ public static partial class StandardError
         }
     }
 
+    /// <summary>
+    /// Lets the stream lead into another file from now on, and with it the copies of the descriptor that the runtime makes when it starts:
+    /// a copy left open keeps whoever reads the other end waiting, such as an ssh session or a script that captures the output.
+    /// </summary>
+    /// <param name="target">An open descriptor; the caller may close it afterwards.</param>
+    /// <returns>0, or an errno. Without a stream there is nothing to do.</returns>
+    public static int Redirect(int target)
+    {
+        if (!Inherited)
+            return 0;
+
+        var before = Target(Descriptor);
+        foreach (var entry in Directory.GetFileSystemEntries(OwnDescriptors))
+        {
+            var descriptor = int.Parse(Path.GetFileName(entry.AsSpan()));
+            if (descriptor > Descriptor && descriptor != target && Target(descriptor) == before)
+                _ = NativeReplace(target, descriptor, CloseOnExecFile);
+        }
+
+        return ProcessControl.Result(NativeDuplicate(target, Descriptor));
+    }
+
+    private static string? Target(int descriptor) => new FileInfo($"{OwnDescriptors}/{descriptor}").LinkTarget;
+
     private static bool IsInherited()
     {
         var flags = NativeFcntl(Descriptor, GetDescriptorFlags, 0);
         return flags >= 0 && (flags & CloseOnExec) == 0;
     }
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int NativeDuplicate(int source, int target);
+
+    [LibraryImport("libc", EntryPoint = "dup3", SetLastError = true)]
+    private static partial int NativeReplace(int source, int target, int flags);
 
     // The third argument is variadic in C; every Linux ABI .NET runs on passes it like a named integer argument.
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
