@@ -19,7 +19,7 @@ public sealed record GatewayOptions
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>How long the pid file may take to appear.</summary>
-    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>What a process gets from its parent, where programs have been known to fail.</summary>

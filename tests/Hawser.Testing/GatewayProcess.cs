@@ -153,8 +153,14 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     {
         var ready = await Wait.UntilAsync(
             () => Directory.Read("nginx.pid").EndsWith('\n') || _process!.HasExited, _options.StartTimeout);
-        if (!ready || _process!.HasExited)
-            throw new GatewayException($"{Executable} {(ready ? $"ended with {_process!.ExitCode} instead of starting" : "wrote no pid file")}.\n{Describe()}");
+        if (_process!.HasExited)
+            throw new GatewayException($"{Executable} ended with {_process.ExitCode} instead of starting.\n{Describe()}");
+        if (!ready)
+        {
+            var threads = string.Join('\n', ProcessProbe.DescribeThreads(Id));
+            throw new GatewayException($"{Executable} wrote no pid file within {_options.StartTimeout.TotalSeconds:0} s.\n--- threads\n{threads}\n{Describe()}");
+        }
+
         var pid = Directory.Read("nginx.pid").Trim();
         if (pid != Id.ToString(CultureInfo.InvariantCulture))
             throw new GatewayException($"The pid file says {pid}, the process is {Id}.");

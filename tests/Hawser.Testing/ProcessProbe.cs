@@ -69,6 +69,13 @@ public static class ProcessProbe
         return TimeSpan.FromSeconds(ticks / 100.0); // USER_HZ is 100 on every Linux
     }
 
+    /// <summary>Each thread's name, and what it waits for in the kernel, for a message about a process that does not go on.</summary>
+    public static IReadOnlyList<string> DescribeThreads(int pid) =>
+    [
+        .. Directory.GetDirectories($"/proc/{pid}/task")
+            .Select(task => $"{Path.GetFileName(task)} {ReadOrNothing(task, "comm")}: {ReadOrNothing(task, "wchan")} {ReadOrNothing(task, "syscall")}"),
+    ];
+
     /// <summary>Direct children of a process.</summary>
     public static IReadOnlyList<int> Children(int pid) =>
     [
@@ -76,6 +83,19 @@ public static class ProcessProbe
             .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
     ];
+
+    // A thread may end while it is looked at, and some of its files are for root alone.
+    private static string ReadOrNothing(string task, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(task, file)).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "?";
+        }
+    }
 
     // Null for a descriptor that was closed in the meantime.
     private static string? TargetOf(string descriptor)
