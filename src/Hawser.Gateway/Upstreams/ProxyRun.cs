@@ -5,8 +5,6 @@ using Hawser.Gateway.Logging;
 using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Upstreams.Balancing;
 using Hawser.IO.Buffers;
-using Hawser.IO.Native;
-using Hawser.IO.Sockets;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Upstreams;
@@ -214,49 +212,5 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     {
         Failure failure = Failures.ForStatus(_statusCode);
         return failure != Failure.None && (_model.NextUpstream & failure.Condition()) != 0 && MayTryNext(failure) ? failure : Failure.None;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Failure> ConnectAsync()
-    {
-        if (_state.TakeIdle(_peer!, _model) is { } kept)
-        {
-            _connection = kept;
-            Attempt.ConnectTime = 0;
-            return Failure.None;
-        }
-        int result = SocketCalls.Connect(_peer!.Endpoint, _model.Bind?.Resolve(exchange), _model.Bind?.IsTransparent ?? false, out int descriptor);
-        if (result < 0 && result != -Errno.EINPROGRESS)
-        {
-            if (descriptor >= 0) SocketCalls.Close(descriptor);
-            return ConnectFailed(-result);
-        }
-        _connection = new UpstreamConnection(Worker, _peer, _model);
-        Channel channel = _connection.Channel;
-        channel.Open(new SocketTransport(descriptor), connected: result == 0);
-        if (!_peer.Endpoint.IsUnix) SocketCalls.SetNoDelay(descriptor);
-        if (_model.SocketKeepAlive) SocketCalls.SetKeepAlive(descriptor);
-        if (_model.SocketReceiveBuffer > 0) SocketCalls.SetReceiveBuffer(descriptor, _model.SocketReceiveBuffer);
-        if (_model.SocketSendBuffer > 0) SocketCalls.SetSendBuffer(descriptor, _model.SocketSendBuffer);
-        if (result < 0)
-        {
-            WaitResult wait = await channel.WaitWritable(_model.ConnectTimeout);
-            if (wait == WaitResult.Aborted) return Failure.Aborted;
-            if (wait == WaitResult.TimedOut)
-            {
-                exchange.LogError(LogLevel.Error, $"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while connecting to upstream");
-                return Failure.Timeout;
-            }
-            int error = SocketCalls.PendingError(descriptor);
-            if (error != 0) return ConnectFailed(error);
-        }
-        Attempt.ConnectTime = Now - Attempt.StartedAt;
-        return Failure.None;
-    }
-
-    private Failure ConnectFailed(int errno)
-    {
-        exchange.LogError(LogLevel.Error, $"connect() failed ({Errno.Describe(errno)}) while connecting to upstream");
-        return Failure.Error;
     }
 }
