@@ -4,13 +4,13 @@ namespace Hawser.Configuration.Directives;
 /// <param name="Module">nginx's module.</param>
 /// <param name="Never">Why they will not come; null if they may.</param>
 /// <param name="Names">Their names, separated by spaces.</param>
-internal sealed record UnsupportedModule(string Module, string? Never, string Names);
+public sealed record UnsupportedModule(string Module, string? Never, string Names);
 
 /// <summary>
 /// The names of all directives of nginx 1.31.5 that Hawser does not have. They get "not supported yet", or the reason why they never will be, and not
 /// "unknown directive".
 /// </summary>
-internal static class UnsupportedDirectives
+public static class UnsupportedDirectives
 {
     private static readonly UnsupportedModule[] s_modules =
     [
@@ -211,6 +211,9 @@ internal static class UnsupportedDirectives
     ];
 
     private static readonly Lazy<Dictionary<string, UnsupportedModule>> s_byName = new(Index);
+
+    /// <summary>All of them, for the reference documentation.</summary>
+    public static IReadOnlyList<UnsupportedModule> Modules => s_modules;
 
     /// <summary>The module of a directive that Hawser does not have; null if nginx's http modules do not have it either.</summary>
     public static UnsupportedModule? Find(string name) => s_byName.Value.GetValueOrDefault(name);

@@ -69,7 +69,7 @@ public static class KnownVariables
         new("request_filename", "The file that the request maps to.", Core),
         new("request_id", "16 random bytes that name the request, in hexadecimal digits.", Core),
         new("request_length", "How many bytes the request has: line, head and body.", Core),
-        new("request_method", "The method.", Core),
+        new("request_method", "The method of the request, as sent: `GET`.", Core),
         new("request_port", "The port that the request names, else the server's.", Core),
         new("request_time", "How long the request has taken, in seconds with milliseconds.", Core),
         new("request_uri", "The request's target as sent.", Core),

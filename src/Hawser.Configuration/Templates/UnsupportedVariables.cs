@@ -1,7 +1,7 @@
 namespace Hawser.Configuration.Templates;
 
 /// <summary>Variables of nginx's modules that Hawser does not have, known by name so that an error can say why.</summary>
-internal static class UnsupportedVariables
+public static class UnsupportedVariables
 {
     private static readonly (string Module, string Names)[] s_modules =
     [
@@ -31,6 +31,9 @@ internal static class UnsupportedVariables
         ("ngx_http_v2_module", "http2"),
         ("ngx_http_v3_module", "http3"),
     ];
+
+    /// <summary>All of them: a module and the names of its variables, separated by spaces.</summary>
+    public static IReadOnlyList<(string Module, string Names)> Modules => s_modules;
 
     /// <summary>The module of a variable; null for a name that nginx does not know either.</summary>
     public static string? FindModule(string name)
