@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
+using Hawser.Configuration.Routing;
+using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases;
-using Hawser.Gateway.Routing;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Exchange;
@@ -114,7 +115,7 @@ internal static class ExchangePipeline
 
     private static Outcome FindLocation(HttpExchange exchange)
     {
-        LocationMatch match = exchange.Server.Locations.Find(exchange);
+        LocationMatch<LocationModel> match = exchange.Server.Locations.Find(exchange);
         LocationEntry.Enter(exchange, match.Location ?? exchange.Server.Defaults);
         if (exchange.Location.IsInternal && !exchange.IsInternal) return Outcome.Status(404);
         long limit = exchange.Location.Core.ClientMaxBodySize;

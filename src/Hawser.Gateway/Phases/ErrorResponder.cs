@@ -51,7 +51,7 @@ public static class ErrorResponder
 
     /// <summary>
     /// Sends the client to the path with a slash, where the location search asks for it
-    /// (<see cref="Routing.LocationMatch.AutoRedirect"/>).
+    /// (<see cref="Hawser.Configuration.Routing.LocationMatch{TLocation}.AutoRedirect"/>).
     /// </summary>
     public static Outcome RedirectWithSlash(HttpExchange exchange, LocationModel location)
     {

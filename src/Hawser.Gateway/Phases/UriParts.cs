@@ -39,53 +39,13 @@ internal static class UriParts
         return escaped;
     }
 
-    /// <summary>
-    /// Decodes what a redirect need not escape, up to the first question mark: a <c>%XX</c> of a printable character that is none of
-    /// <c>" # $ %</c>, space or <c>!</c>. What looks like an escape and is none loses its percent sign (nginx: NGX_UNESCAPE_REDIRECT).
-    /// </summary>
+    /// <summary>Decodes what a redirect need not escape (<see cref="RedirectEscaping"/>).</summary>
     public static ByteSlice UnescapeRedirect(Arena arena, ByteSlice text)
     {
-        ReadOnlySpan<byte> rest = text.Span;
-        if (!rest.Contains((byte)'%')) return text;
-        Span<byte> room = arena.Allocate(rest.Length, out ByteSlice unescaped);
-        int written = 0;
-        while (!rest.IsEmpty)
-        {
-            int plain = rest.IndexOfAny((byte)'%', (byte)'?');
-            if (plain < 0 || rest[plain] == '?') plain = rest.Length;
-            rest[..plain].CopyTo(room[written..]);
-            written += plain;
-            rest = rest[plain..];
-            if (!rest.IsEmpty) rest = rest[UnescapeOne(rest, room, ref written)..];
-        }
-        return unescaped.Slice(0, written);
+        if (!text.Span.Contains((byte)'%')) return text;
+        Span<byte> room = arena.Allocate(text.Length, out ByteSlice unescaped);
+        return unescaped.Slice(0, RedirectEscaping.Unescape(text.Span, room));
     }
-
-    // Takes what begins with a percent sign: how many bytes.
-    private static int UnescapeOne(ReadOnlySpan<byte> text, Span<byte> room, ref int written)
-    {
-        if (text.Length < 2) return 1;
-        if (!char.IsAsciiHexDigit((char)text[1]))
-        {
-            room[written++] = text[1];
-            return 2;
-        }
-        if (text.Length < 3) return 2;
-        if (!char.IsAsciiHexDigit((char)text[2])) return 3;
-        byte value = (byte)((HexValue(text[1]) << 4) | HexValue(text[2]));
-        int taken = value == '?' ? text.Length : 3;
-        if (value is > (byte)'%' and < 0x7F)
-        {
-            room[written++] = value;
-            text = text[3..taken]; // behind a question mark, be it one that was escaped, all stays as it is
-        }
-        else text = text[..taken];
-        text.CopyTo(room[written..]);
-        written += text.Length;
-        return taken;
-    }
-
-    private static int HexValue(byte digit) => char.IsAsciiDigit((char)digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
     /// <summary>
     /// The extension that <c>types</c> goes by, without the dot: nginx takes the last segment's, unless the dot begins the segment.

@@ -21,7 +21,6 @@ public sealed class ProxyTarget
     private readonly Func<string, UpstreamModel?> _findUpstream;
     private readonly GatewayServices _services;
     private readonly ByteSlice _location;
-    private readonly bool _replacesPrefix;
 
     private ProxyTarget(
         ResolvedTarget target, TemplateModel? url, LocationConfig location, Func<string, UpstreamModel?> findUpstream, GatewayServices services)
@@ -32,8 +31,8 @@ public sealed class ProxyTarget
         _services = services;
         LocationConfig outer = location;
         while (outer.IsNameless && outer.Parent is LocationConfig parent) outer = parent;
-        _replacesPrefix = outer.MatchKind is LocationMatchKind.Prefix or LocationMatchKind.PrefixNoRegex or LocationMatchKind.Exact;
-        _location = _replacesPrefix ? ByteSlice.FromLatin1(outer.Pattern) : default;
+        bool replacesPrefix = outer.MatchKind is LocationMatchKind.Prefix or LocationMatchKind.PrefixNoRegex or LocationMatchKind.Exact;
+        _location = replacesPrefix ? ByteSlice.FromLatin1(outer.Pattern) : default;
     }
 
     public static ProxyTarget From(LocationConfig location, ProxyPassConfig pass, ModelBuilder builder)
@@ -81,23 +80,10 @@ public sealed class ProxyTarget
     {
         if (target.IsDynamic && !target.Uri.IsEmpty) return target.Uri;
         if (target.Uri.IsEmpty && exchange.IsTargetUntouched) return exchange.Target;
-        ByteSlice path = exchange.Uri;
-        if (!target.Uri.IsEmpty && _replacesPrefix && exchange.IsPathOfLocation) path = path.Slice(Math.Min(_location.Length, path.Length));
-        ReadOnlySpan<byte> prefix = exchange.IsPathOfLocation ? target.Uri.Span : default;
-        bool escape = exchange.IsUriQuoted || exchange.IsInternal;
-        int pathLength = escape ? UriEscaping.EscapedLength(path.Span, UriEscape.Uri) : path.Length;
-        int argsLength = exchange.Args.IsEmpty ? 0 : 1 + exchange.Args.Length;
-        Span<byte> room = exchange.Arena.Allocate(prefix.Length + pathLength + argsLength, out ByteSlice result);
-        prefix.CopyTo(room);
-        room = room[prefix.Length..];
-        if (escape) UriEscaping.Escape(path.Span, UriEscape.Uri, room);
-        else path.Span.CopyTo(room);
-        room = room[pathLength..];
-        if (argsLength > 0)
-        {
-            room[0] = (byte)'?';
-            exchange.Args.Span.CopyTo(room[1..]);
-        }
+        var upstream = new UpstreamTarget(
+            target.Uri.Span, exchange.Uri.Span, exchange.Args.Span, _location.Length, exchange.IsPathOfLocation,
+            escapes: exchange.IsUriQuoted || exchange.IsInternal);
+        upstream.Write(exchange.Arena.Allocate(upstream.Length, out ByteSlice result));
         return result;
     }
 

@@ -1,3 +1,5 @@
+using Hawser.Configuration.Routing;
+using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Routing;
 using Hawser.Gateway.Tests.Support;
@@ -33,8 +35,8 @@ public sealed class LocationTreeTests
     public void Find_WithSteps_TellsWhatWasConsidered(string path, params string[] expected)
     {
         using var gateway = new TestGateway(Server.Replace("\\u00e9", "\u00e9"));
-        var steps = new List<LocationStep>();
-        LocationMatch match = gateway.Server.Locations.Find(gateway.Request(path), steps);
+        var steps = new List<LocationStep<LocationModel>>();
+        LocationMatch<LocationModel> match = gateway.Server.Locations.Find(gateway.Request(path), steps);
         Assert.Equal(expected, steps.Select(s => $"{s.Kind} {s.Location.Name}"));
         Assert.NotNull(match.Location);
         Assert.Equal(path == "/ws", match.AutoRedirect);

@@ -1,6 +1,4 @@
-using Hawser.Gateway.Compilation;
-
-namespace Hawser.Gateway.Routing;
+namespace Hawser.Configuration.Routing;
 
 /// <summary>What a location search found.</summary>
 /// <param name="Location">The location that serves the path; null when none matches and the server's own settings hold.</param>
@@ -8,7 +6,8 @@ namespace Hawser.Gateway.Routing;
 /// The path lacks the slash of the proxied location <c>/path/</c>: the client is sent there with 301. <paramref name="Location"/> is that
 /// location.
 /// </param>
-public readonly record struct LocationMatch(LocationModel? Location, bool AutoRedirect);
+public readonly record struct LocationMatch<TLocation>(TLocation? Location, bool AutoRedirect)
+    where TLocation : class;
 
 /// <summary>Why a location was looked at.</summary>
 public enum LocationStepKind : byte
@@ -33,4 +32,5 @@ public enum LocationStepKind : byte
 }
 
 /// <summary>One step of a location search, for explanations.</summary>
-public readonly record struct LocationStep(LocationStepKind Kind, LocationModel Location);
+public readonly record struct LocationStep<TLocation>(LocationStepKind Kind, TLocation Location)
+    where TLocation : class;

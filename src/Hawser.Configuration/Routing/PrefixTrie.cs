@@ -1,34 +1,32 @@
-using Hawser.Gateway.Compilation;
+namespace Hawser.Configuration.Routing;
 
-namespace Hawser.Gateway.Routing;
+/// <summary>How a path was found in a <see cref="PrefixTrie{T}"/>.</summary>
+internal enum PrefixMatchKind : byte
+{
+    None,
+
+    /// <summary>An <c>=</c> location.</summary>
+    Exact,
+
+    /// <summary>The longest prefix.</summary>
+    Prefix,
+
+    /// <summary>A location that redirects to itself, if the path had a slash more.</summary>
+    WithoutSlash,
+}
 
 /// <summary>The <c>=</c> and prefix locations of one block as a radix tree over the bytes of their paths.</summary>
-internal sealed class PrefixTrie
+internal sealed class PrefixTrie<T>
+    where T : class
 {
     private readonly Node _root = new([]);
-
-    /// <summary>A location and what is written inside it.</summary>
-    internal sealed record Entry(LocationModel Location, LocationTree Inner, bool SkipsRegexes);
-
-    internal enum MatchKind : byte
-    {
-        None,
-
-        /// <summary>An <c>=</c> location.</summary>
-        Exact,
-
-        /// <summary>The longest prefix.</summary>
-        Prefix,
-
-        /// <summary>A location that redirects to itself, if the path had a slash more.</summary>
-        WithoutSlash,
-    }
 
     private sealed class Node(byte[] label)
     {
         public byte[] Label = label;
-        public Entry? Exact;
-        public Entry? Prefix;
+        public T? Exact;
+        public T? Prefix;
+        public bool Redirects;
         public byte[] FirstBytes = [];
         public Node[] Children = [];
 
@@ -40,19 +38,21 @@ internal sealed class PrefixTrie
     }
 
     /// <summary>Adds a location; false when there is one of that kind and path already.</summary>
-    public bool TryAdd(ReadOnlySpan<byte> path, Entry entry, bool exact)
+    /// <param name="redirects">The path without its last slash is redirected to the location.</param>
+    public bool TryAdd(ReadOnlySpan<byte> path, T entry, bool exact, bool redirects)
     {
         Node node = MakeNode(path);
-        ref Entry? place = ref exact ? ref node.Exact : ref node.Prefix;
+        ref T? place = ref exact ? ref node.Exact : ref node.Prefix;
         if (place is not null) return false;
         place = entry;
+        node.Redirects |= redirects;
         return true;
     }
 
-    public Entry? Find(ReadOnlySpan<byte> path, out MatchKind kind)
+    public T? Find(ReadOnlySpan<byte> path, out PrefixMatchKind kind)
     {
         Node node = _root;
-        Entry? longest = null;
+        T? longest = null;
         while (true)
         {
             longest = node.Prefix ?? longest;
@@ -65,7 +65,7 @@ internal sealed class PrefixTrie
                 if (child.Label.Length == path.Length + 1 && child.Label[^1] == '/' && child.Label.AsSpan().StartsWith(path)
                     && Redirecting(child) is { } redirecting)
                 {
-                    kind = MatchKind.WithoutSlash;
+                    kind = PrefixMatchKind.WithoutSlash;
                     return redirecting;
                 }
                 break;
@@ -73,31 +73,28 @@ internal sealed class PrefixTrie
             path = path[child.Label.Length..];
             node = child;
         }
-        kind = longest is null ? MatchKind.None : MatchKind.Prefix;
+        kind = longest is null ? PrefixMatchKind.None : PrefixMatchKind.Prefix;
         return longest;
     }
 
-    private static Entry? AtEnd(Node node, Entry? longest, out MatchKind kind)
+    private static T? AtEnd(Node node, T? longest, out PrefixMatchKind kind)
     {
         if (node.Exact is not null)
         {
-            kind = MatchKind.Exact;
+            kind = PrefixMatchKind.Exact;
             return node.Exact;
         }
         if (node.Prefix is null && node.Child((byte)'/') is { Label.Length: 1 } child && Redirecting(child) is { } redirecting)
         {
-            kind = MatchKind.WithoutSlash;
+            kind = PrefixMatchKind.WithoutSlash;
             return redirecting;
         }
-        kind = longest is null ? MatchKind.None : MatchKind.Prefix;
+        kind = longest is null ? PrefixMatchKind.None : PrefixMatchKind.Prefix;
         return longest;
     }
 
     // nginx: the redirect is due if either location of the path asks for it, and then the exact one's settings hold.
-    private static Entry? Redirecting(Node node) =>
-        node.Exact is { Location.RedirectsWithSlash: true } || node.Prefix is { Location.RedirectsWithSlash: true }
-            ? node.Exact ?? node.Prefix
-            : null;
+    private static T? Redirecting(Node node) => node.Redirects ? node.Exact ?? node.Prefix : null;
 
     private Node MakeNode(ReadOnlySpan<byte> path)
     {
