@@ -52,7 +52,7 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
         _registration = -1;
     }
 
-    /// <summary>Stops accepting and, unless another process keeps the socket, closes it. Acceptor's loop.</summary>
+    /// <summary>Stops accepting and closes the socket. Acceptor's loop.</summary>
     public void Close()
     {
         if (IsClosed) return;

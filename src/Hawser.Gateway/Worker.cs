@@ -30,7 +30,7 @@ public sealed class Worker
         Index = index;
         _onIdle = onIdle;
         Loop = new EventLoop(time, onUnhandled);
-        _thread = new Thread(Loop.Run, maxStackSize: 512 * 1024) { Name = $"hawser-loop-{index}", IsBackground = true };
+        _thread = new Thread(Run, maxStackSize: 512 * 1024) { Name = $"hawser-loop-{index}", IsBackground = true };
     }
 
     public int Index { get; }
@@ -51,6 +51,12 @@ public sealed class Worker
     public void Start() => _thread.Start();
 
     public void Join() => _thread.Join();
+
+    private void Run()
+    {
+        if (Hosting.ProcessServices.HasGivenUpRoot) Hosting.ProcessServices.DropCapabilities();
+        Loop.Run();
+    }
 
     /// <summary>Counts a connection that is about to be handed over. Any thread.</summary>
     public void Promise() => Interlocked.Increment(ref _load);

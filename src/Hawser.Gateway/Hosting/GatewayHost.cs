@@ -17,12 +17,15 @@ public sealed class GatewayHost
     private readonly Dictionary<SocketEndpoint, ListenerState> _listeners = [];
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MemorySettler _settler;
+    private readonly InheritedListeners _inherited;
     private GatewayModel _model;
     private int _running;
     private bool _stopping;
+    private bool _hasSuccessor;
 
-    private GatewayHost(GatewayServices services, GatewayModel model)
+    private GatewayHost(GatewayServices services, GatewayModel model, InheritedListeners inherited)
     {
+        _inherited = inherited;
         _services = services;
         _model = model;
         _running = services.WorkerCount;
@@ -36,6 +39,9 @@ public sealed class GatewayHost
 
     private Worker Acceptor => _workers[0];
 
+    /// <summary>Another process listens on the same sockets: names of Unix sockets must survive this one.</summary>
+    private bool KeepsSocketNames => _hasSuccessor || _inherited.IsPredecessorAlive;
+
     /// <summary>Compiles the configuration without opening a socket: what <c>-t</c> finds beyond the language.</summary>
     /// <exception cref="GatewayCompilationException">It cannot be run.</exception>
     /// <exception cref="LogFileException">A log file cannot be opened.</exception>
@@ -43,17 +49,22 @@ public sealed class GatewayHost
         GatewayCompiler.Compile(configuration.Main, new GatewayServices(time), 1);
 
     /// <summary>Binds every listener and starts to serve.</summary>
+    /// <param name="configuration">What was declared.</param>
+    /// <param name="time">The wall clock.</param>
+    /// <param name="inherited">Sockets that another process has handed down; they are used where the configuration listens on their addresses.</param>
     /// <exception cref="GatewayCompilationException">The configuration cannot be run.</exception>
     /// <exception cref="LogFileException">A log file cannot be opened.</exception>
     /// <exception cref="IOException">A listener cannot be opened; none stays open.</exception>
-    public static GatewayHost Start(GatewayConfiguration configuration, TimeProvider time)
+    public static GatewayHost Start(GatewayConfiguration configuration, TimeProvider time, InheritedListeners? inherited = null)
     {
         int processes = configuration.Main.Get(Known.WorkerProcesses);
         var services = new GatewayServices(time) { WorkerCount = processes > 0 ? processes : Environment.ProcessorCount };
         GatewayModel model = GatewayCompiler.Compile(configuration.Main, services, 1);
-        var host = new GatewayHost(services, model);
+        inherited ??= InheritedListeners.None;
+        var host = new GatewayHost(services, model, inherited);
         services.LogFiles.ErrorLog = model.ErrorLog;
-        List<ListenSocket> sockets = OpenAll(model.Listeners.Values);
+        List<ListenSocket> sockets = host.OpenAll(model.Listeners.Values);
+        inherited.CloseRest();
         foreach (Worker worker in host._workers)
         {
             worker.Adopt(model);
@@ -128,22 +139,56 @@ public sealed class GatewayHost
         foreach (ListenerState listener in _listeners.Values) Acceptor.Loop.Post(static state => ((ListenerState)state!).Pause(), listener);
     }
 
+    /// <summary>Goes on after <see cref="StopAccepting"/>.</summary>
+    public void ResumeAccepting()
+    {
+        foreach (ListenerState listener in _listeners.Values) Acceptor.Loop.Post(static state => ((ListenerState)state!).Start(), listener);
+    }
+
+    /// <summary>
+    /// Starts the program anew beside this process, with the listening sockets: both accept connections from then on. The caller waits for
+    /// it to end, and says so with <see cref="SuccessorEnded"/>.
+    /// </summary>
+    /// <param name="launch">The program, and how it was started the first time.</param>
+    /// <returns>Its process id.</returns>
+    /// <exception cref="IOException">It could not be started.</exception>
+    public int StartSuccessor(ProgramLaunch launch)
+    {
+        int successor = SuccessorProcess.Start(launch, _listeners.Values.Select(l => l.Socket.Descriptor));
+        _hasSuccessor = true;
+        return successor;
+    }
+
+    /// <summary>The new process has ended; this one goes on alone.</summary>
+    public void SuccessorEnded() => _hasSuccessor = false;
+
     /// <summary>Writes into the error logs of the main context. Any thread.</summary>
     public void Log(MessageLevel level, string message) => _model.ErrorLog.Write((LogLevel)(int)level, message);
 
-    private static List<ListenSocket> OpenAll(IEnumerable<ListenerModel> listeners)
+    private List<ListenSocket> OpenAll(IEnumerable<ListenerModel> listeners)
     {
         var opened = new List<ListenSocket>();
         try
         {
-            foreach (ListenerModel listener in listeners) opened.Add(ListenSocket.Open(listener.Endpoint, listener.Options));
+            foreach (ListenerModel listener in listeners) opened.Add(Open(listener));
             return opened;
         }
         catch
         {
-            foreach (ListenSocket socket in opened) socket.Close();
+            foreach (ListenSocket socket in opened)
+            {
+                socket.Close();
+                if (!KeepsSocketNames) socket.RemoveName();
+            }
             throw;
         }
+    }
+
+    private ListenSocket Open(ListenerModel listener)
+    {
+        if (_inherited.Find(listener.Endpoint) is not { } socket) return ListenSocket.Open(listener.Endpoint, listener.Options);
+        socket.Apply(listener.Options);
+        return socket;
     }
 
     private void Listen(ListenSocket socket)
@@ -153,15 +198,17 @@ public sealed class GatewayHost
         Acceptor.Loop.Post(static state => ((ListenerState)state!).Start(), listener);
     }
 
-    private void Close(ListenerState listener)
+    private void Close(ListenerState listener, bool keepName = false)
     {
         _listeners.Remove(listener.Endpoint);
+        if (!keepName) listener.Socket.RemoveName();
         Acceptor.Loop.Post(static state => ((ListenerState)state!).Close(), listener);
     }
 
     private void CloseListeners()
     {
-        foreach (ListenerState listener in _listeners.Values.ToArray()) Close(listener);
+        bool keepNames = KeepsSocketNames;
+        foreach (ListenerState listener in _listeners.Values.ToArray()) Close(listener, keepNames);
     }
 
     /// <summary>After <paramref name="milliseconds"/>, ends what still runs on configurations older than <paramref name="generation"/>.</summary>

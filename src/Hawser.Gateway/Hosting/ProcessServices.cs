@@ -15,6 +15,12 @@ public static class ProcessServices
     /// <summary>Whether this process is the background copy that <see cref="StartDetached"/> of another one made.</summary>
     public static bool IsDetached => DetachedProcess.IsThisProcess;
 
+    /// <summary>
+    /// Whether this process has given up root, or was started by one that had, in its place: then its control thread keeps some
+    /// capabilities, and its loops have none.
+    /// </summary>
+    public static bool HasGivenUpRoot { get; private set; } = TakeCapabilitiesVariable();
+
     /// <inheritdoc cref="StandardError.Write"/>
     public static void WriteError(ReadOnlySpan<byte> bytes) => StandardError.Write(bytes);
 
@@ -57,6 +63,7 @@ public static class ProcessServices
         try
         {
             Credentials.Drop(userName, userId, groupId);
+            HasGivenUpRoot = true;
             return null;
         }
         catch (CredentialsException e)
@@ -65,11 +72,24 @@ public static class ProcessServices
         }
     }
 
+    /// <inheritdoc cref="Credentials.DropOnThisThread"/>
+    internal static void DropCapabilities() => Credentials.DropOnThisThread();
+
     /// <inheritdoc cref="DetachedProcess.StartAndWait"/>
     public static int StartDetached() => DetachedProcess.StartAndWait();
 
     /// <inheritdoc cref="DetachedProcess.ReportReady"/>
     public static void ReportReady() => DetachedProcess.ReportReady();
+
+    /// <inheritdoc cref="ProgramStarter.WaitForExit"/>
+    public static int WaitForExit(int processId) => ProgramStarter.WaitForExit(processId);
+
+    private static bool TakeCapabilitiesVariable()
+    {
+        bool isSet = Environment.GetEnvironmentVariable(SuccessorProcess.CapabilitiesVariable) is not null;
+        if (isSet) Environment.SetEnvironmentVariable(SuccessorProcess.CapabilitiesVariable, null);
+        return isSet;
+    }
 
     /// <summary>Lets standard error lead into a file, which is created if needed.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>

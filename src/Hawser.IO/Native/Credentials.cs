@@ -12,6 +12,7 @@ public static unsafe partial class Credentials
 {
     private const int EntryBufferLength = 16 * 1024;
     private const int KeepCapabilities = 8; // PR_SET_KEEPCAPS
+    private const int Ambient = 47, AmbientRaise = 2, AmbientClearAll = 4; // PR_CAP_AMBIENT
     private const uint CapabilityVersion3 = 0x20080522;
     private const int CapDacOverride = 1, CapDacReadSearch = 2, CapNetBindService = 10;
 
@@ -50,6 +51,46 @@ public static unsafe partial class Credentials
         Check(NativeProcessControl(KeepCapabilities, 0, 0, 0, 0), "prctl(PR_SET_KEEPCAPS, 0)");
         KeepOnly((1u << CapDacOverride) | (1u << CapDacReadSearch) | (1u << CapNetBindService));
         ProcessControl.AllowCoreDumps();
+    }
+
+    /// <summary>
+    /// Lets a program that the calling thread starts from now on keep the thread's capabilities. Where the kernel refuses, the program goes
+    /// without, and what it cannot do then it will say.
+    /// </summary>
+    public static void RaiseAmbient()
+    {
+        var kept = SetInheritable(all: true);
+        for (var capability = 0; capability < 32; capability++)
+        {
+            if ((kept & (1u << capability)) != 0)
+                NativeProcessControl(Ambient, AmbientRaise, (nuint)capability, 0, 0);
+        }
+    }
+
+    /// <summary>Takes <see cref="RaiseAmbient"/> back.</summary>
+    public static void ClearAmbient()
+    {
+        NativeProcessControl(Ambient, AmbientClearAll, 0, 0, 0);
+        SetInheritable(all: false);
+    }
+
+    /// <summary>Takes every capability from the calling thread: a loop of a process that was started with some has no use for them.</summary>
+    public static void DropOnThisThread()
+    {
+        NativeProcessControl(Ambient, AmbientClearAll, 0, 0, 0);
+        var header = new CapabilityHeader { Version = CapabilityVersion3, ProcessId = 0 };
+        var none = stackalloc uint[6];
+        NativeSetCapabilities(&header, none);
+    }
+
+    private static uint SetInheritable(bool all)
+    {
+        var header = new CapabilityHeader { Version = CapabilityVersion3, ProcessId = 0 };
+        var data = stackalloc uint[6];
+        NativeGetCapabilities(&header, data);
+        data[2] = all ? data[1] : 0;
+        NativeSetCapabilities(&header, data);
+        return data[1];
     }
 
     private static void KeepOnly(uint capabilities)

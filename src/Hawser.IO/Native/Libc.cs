@@ -44,6 +44,11 @@ internal static unsafe partial class Libc
     internal const int TCP_INFO = 11;
     internal const int TCP_FASTOPEN = 23;
     internal const int F_SETFD = 2;
+    internal const int F_GETFL = 3;
+    internal const int F_SETFL = 4;
+    internal const int O_NONBLOCK = 0x800;
+    internal const int SO_TYPE = 3;
+    internal const int SO_ACCEPTCONN = 30;
     internal const int FD_CLOEXEC = 1;
     internal const int O_WRONLY = 1;
     internal const int O_CREAT = 0x40;
@@ -73,6 +78,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)] internal static partial int getsockname(int fd, void* address, uint* length);
     [LibraryImport(Library)] internal static partial int shutdown(int fd, int how);
     [LibraryImport(Library)] internal static partial int close(int fd);
+    // Variadic in C; every Linux ABI .NET runs on passes the third argument like a named integer.
+    [LibraryImport(Library)] internal static partial int fcntl(int fd, int command, int argument);
     [LibraryImport(Library)] internal static partial int unlink(byte* path);
     [LibraryImport(Library)] internal static partial int open(byte* path, int flags, uint mode);
     [LibraryImport(Library)] internal static partial int dup3(int from, int to, int flags);

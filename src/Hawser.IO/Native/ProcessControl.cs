@@ -12,6 +12,9 @@ public static partial class ProcessControl
     /// <summary>The effective user id; 0 is root.</summary>
     public static uint EffectiveUserId => NativeGetEffectiveUserId();
 
+    /// <summary>The process that started this one; 1 (or a subreaper's id) once that has ended.</summary>
+    public static int ParentId => NativeGetParentId();
+
     /// <summary>
     /// Gives a signal back its default action. A process whose parent ignores HUP or QUIT (<c>nohup</c>, a background job of
     /// a script) inherits that, and <see cref="PosixSignalRegistration"/> honours it: the handler would never run.
@@ -57,6 +60,9 @@ public static partial class ProcessControl
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint NativeGetEffectiveUserId();
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    private static partial int NativeGetParentId();
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint NativeSignal(int signal, nint handler);

@@ -69,6 +69,16 @@ public sealed unsafe class ListenSocket
         }
     }
 
+    /// <summary>Takes over a socket that listens already: another process has handed it down.</summary>
+    /// <returns>Null when the descriptor is no stream socket that listens.</returns>
+    public static ListenSocket? Inherit(int descriptor)
+    {
+        if (SocketCalls.GetOption(descriptor, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN) != 1) return null;
+        if (SocketCalls.GetOption(descriptor, Libc.SOL_SOCKET, Libc.SO_TYPE) != Libc.SOCK_STREAM) return null;
+        SocketCalls.PrepareInherited(descriptor);
+        return new ListenSocket(SocketCalls.LocalEndpoint(descriptor), descriptor);
+    }
+
     /// <summary>Applies what a reload may change on a socket that stays: backlog and buffer sizes.</summary>
     public void Apply(ListenSocketOptions options)
     {
@@ -76,12 +86,20 @@ public sealed unsafe class ListenSocket
         _ = Libc.listen(Descriptor, options.Backlog);
     }
 
-    /// <summary>Stops listening; a Unix socket's name is removed.</summary>
+    /// <summary>Stops listening. A Unix socket's name stays: see <see cref="RemoveName"/>.</summary>
     public void Close()
     {
         if (Descriptor < 0) return;
         _ = Libc.close(Descriptor);
         Descriptor = -1;
+    }
+
+    /// <summary>
+    /// Removes the name of a Unix socket, unless another process goes on listening on it. For the control thread: the directory may be one
+    /// where a loop, which has given up root, may change nothing.
+    /// </summary>
+    public void RemoveName()
+    {
         if (Endpoint.IsUnix) SocketCalls.Unlink(Endpoint.UnixPath);
     }
 

@@ -96,6 +96,22 @@ public static unsafe class SocketCalls
         fixed (byte* path = Encoding.Latin1.GetBytes(latin1Path + "\0")) return Libc.Result(Libc.unlink(path));
     }
 
+    /// <summary>Gives a descriptor from another process the flags that this one's sockets have: non-blocking, closed on exec.</summary>
+    internal static void PrepareInherited(int fd)
+    {
+        _ = Libc.fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
+        _ = Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
+    }
+
+    /// <summary>The value of an integer option, or a negated errno.</summary>
+    internal static int GetOption(int fd, int level, int option)
+    {
+        int value = 0;
+        uint length = sizeof(int);
+        int result = Libc.Result(Libc.getsockopt(fd, level, option, &value, &length));
+        return result < 0 ? result : value;
+    }
+
     internal static int SetOption(int fd, int level, int option, int value) =>
         Libc.Result(Libc.setsockopt(fd, level, option, &value, sizeof(int)));
 }

@@ -28,7 +28,7 @@ public static class InformationText
            -t            : test configuration and exit
            -T            : test configuration, dump it and exit
            -q            : suppress non-error messages during configuration testing
-           -s signal     : send signal to a running gateway: stop, quit, reopen, reload
+           -s signal     : send signal to a running gateway: stop, quit, reopen, reload, upgrade
            -p prefix     : set prefix path (default: {Product.DefaultPrefix})
            -e filename   : set error log file (default: stderr)
            -c filename   : set configuration file (default: {Product.DefaultPrefix}{Product.DefaultConfigurationFile})

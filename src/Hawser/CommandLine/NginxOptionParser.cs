@@ -103,6 +103,7 @@ public static class NginxOptionParser
                 "quit" => ControlSignal.Quit,
                 "reload" => ControlSignal.Reload,
                 "reopen" => ControlSignal.Reopen,
+                "upgrade" => ControlSignal.Upgrade,
                 _ => ControlSignal.None,
             };
             options = options with { Signal = signal };

@@ -17,6 +17,9 @@ public enum ControlSignal
 
     /// <summary><c>reopen</c>: open the log files again (USR1).</summary>
     Reopen,
+
+    /// <summary><c>upgrade</c>: start the installed binary in the place of the running one (USR2, then QUIT); not in nginx.</summary>
+    Upgrade,
 }
 
 /// <summary>The options nginx knows, as they were given; paths are not resolved yet.</summary>

@@ -18,8 +18,11 @@ internal enum ControlRequest
     /// <summary>WINCH: stop accepting connections.</summary>
     StopAccepting,
 
-    /// <summary>USR2: change the binary; refused for now, but it must not end the process as it would by default.</summary>
+    /// <summary>USR2: change the binary.</summary>
     Upgrade,
+
+    /// <summary>The process that <see cref="Upgrade"/> started has ended.</summary>
+    SuccessorEnded,
 
     /// <summary>The gateway has ended.</summary>
     Completed,

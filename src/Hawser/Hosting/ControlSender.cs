@@ -14,6 +14,9 @@ internal static class ControlSender
         try
         {
             var processId = PidFile.Read(configuration.Process.PidPath);
+            if (signal == ControlSignal.Upgrade)
+                return UpgradeSender.Send(processId, configuration.Process.PidPath, log);
+
             var number = Number(signal);
             var errno = ProcessServices.Kill(processId, number);
             if (errno != 0)

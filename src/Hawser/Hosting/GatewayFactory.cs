@@ -12,7 +12,8 @@ internal sealed class GatewayFactory : IGatewayFactory
         return true;
     });
 
-    public IGatewayHost Start(GatewayConfiguration configuration) => Translate(() => new Running(GatewayHost.Start(configuration, TimeProvider.System)));
+    public IGatewayHost Start(GatewayConfiguration configuration, InheritedListeners inherited) =>
+        Translate(() => new Running(GatewayHost.Start(configuration, TimeProvider.System, inherited)));
 
     private static T Translate<T>(Func<T> action)
     {
@@ -45,6 +46,12 @@ internal sealed class GatewayFactory : IGatewayFactory
         public void StopNow() => host.StopNow();
 
         public void ReopenLogs() => host.ReopenLogs();
+
+        public void ResumeAccepting() => host.ResumeAccepting();
+
+        public int StartSuccessor(ProgramLaunch launch) => host.StartSuccessor(launch);
+
+        public void SuccessorEnded() => host.SuccessorEnded();
 
         public void StopAccepting() => host.StopAccepting();
 

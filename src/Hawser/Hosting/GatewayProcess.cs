@@ -18,6 +18,10 @@ internal sealed class GatewayProcess
     private readonly StartupLog _log;
     private readonly ProcessPolicy _policy;
     private readonly bool _detached = ProcessServices.IsDetached;
+    private readonly ProgramLaunch _launch = ProgramLaunch.Current();
+    private InheritedListeners _inherited = InheritedListeners.None;
+    private BinaryUpgrade? _upgrade;
+    private bool _pausedAccepting;
     private IGatewayHost? _host;
     private ProcessUser? _user;
     private GatewayConfiguration? _configuration;
@@ -45,8 +49,9 @@ internal sealed class GatewayProcess
 
         try
         {
-            // 2 background: the copy comes back here with _detached set
-            if (_policy.Detach && !_detached && configuration.Process.Daemon)
+            // 2 background: the copy comes back here with _detached set; who is started in the place of another process is where that was
+            _inherited = InheritedListeners.Take(_log);
+            if (_policy.Detach && !_detached && !_inherited.IsSuccessor && configuration.Process.Daemon)
                 return ProcessServices.StartDetached();
 
             return Serve(configuration);
@@ -66,22 +71,24 @@ internal sealed class GatewayProcess
     private int Serve(GatewayConfiguration configuration)
     {
         // 3 process attributes; the user is looked up before anything is bound, so that a wrong name costs nothing
-        _user = _policy.DropUser ? ProcessUser.Resolve(configuration.Process.User, _log) : null;
+        _user = _policy.DropUser && !ProcessServices.HasGivenUpRoot ? ProcessUser.Resolve(configuration.Process.User, _log) : null;
         ApplyAttributes(configuration.Process);
         LogFolder.Create(configuration.Process);
         if (configuration.Process.ErrorLogs is [{ } errorLog, ..])
             _log.MoveTo(errorLog);
 
         // 4 signals before the pid file: who reads it may use it at once
+        var inBackground = _detached || _inherited.IsSuccessor;
         using var queue = new ControlQueue();
-        queue.Listen(_detached);
+        queue.Listen(inBackground);
+        _upgrade = new BinaryUpgrade(_launch, _inherited, queue);
 
         // 5 what takes root: listeners, pid file, the error log for the runtime's own output
         _configuration = configuration;
-        _host = _factory.Start(configuration);
+        _host = _factory.Start(configuration, _inherited);
         if (_policy.WritePidFile)
             _pidFile = PidFile.Create(configuration.Process.PidPath, Environment.ProcessId);
-        if (_detached)
+        if (inBackground && configuration.Process.Daemon)
             RedirectError(configuration.Process.ErrorLogs);
 
         // 6 user
@@ -133,9 +140,14 @@ internal sealed class GatewayProcess
                 break;
             case ControlRequest.StopAccepting:
                 _host.StopAccepting();
+                _pausedAccepting = true;
                 break;
             case ControlRequest.Upgrade:
-                _host.Log(MessageLevel.Warning, "changing the binary while it runs is not supported yet");
+                _upgrade!.Start(_host, _pidFile, _configuration!.Process.PidPath);
+                break;
+            case ControlRequest.SuccessorEnded:
+                _upgrade!.Ended(_host, _pidFile, _configuration!.Process.PidPath);
+                ResumeAccepting();
                 break;
         }
 
@@ -145,6 +157,13 @@ internal sealed class GatewayProcess
     /// <summary>A configuration that cannot be used changes nothing; the log says why.</summary>
     private void Reload()
     {
+        if (_upgrade!.IsRunning)
+        {
+            // As nginx: while a new binary runs, HUP only brings the old one back to work, with the configuration it has.
+            ResumeAccepting();
+            return;
+        }
+
         _host!.Log(MessageLevel.Notice, "reconfiguring");
         using var log = StartupLog.Forward(_host.Log);
         var configuration = _source.Load(log);
@@ -156,6 +175,7 @@ internal sealed class GatewayProcess
             WarnOfOtherUser(configuration.Process.User);
             LogFolder.Create(configuration.Process);
             _host.Reload(configuration);
+            _pausedAccepting = false;
             ReplacePidFile(configuration.Process);
             _configuration = configuration;
         }
@@ -163,6 +183,13 @@ internal sealed class GatewayProcess
         {
             _host.Log(MessageLevel.Emergency, e.Message);
         }
+    }
+
+    private void ResumeAccepting()
+    {
+        if (_pausedAccepting)
+            _host!.ResumeAccepting();
+        _pausedAccepting = false;
     }
 
     private void WarnOfOtherUser(UserSetting? setting)

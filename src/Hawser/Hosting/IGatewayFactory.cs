@@ -9,9 +9,9 @@ internal interface IGatewayFactory
     /// <exception cref="GatewayFailureException">The configuration cannot work.</exception>
     void Check(GatewayConfiguration configuration);
 
-    /// <summary>Binds all listeners and starts to serve.</summary>
+    /// <summary>Binds all listeners, or takes them over, and starts to serve.</summary>
     /// <exception cref="GatewayFailureException">It cannot be done; nothing is left open.</exception>
-    IGatewayHost Start(GatewayConfiguration configuration);
+    IGatewayHost Start(GatewayConfiguration configuration, InheritedListeners inherited);
 }
 
 /// <summary>A gateway that does not start or does not reload; the message is one line in nginx's words, without level.</summary>

@@ -23,6 +23,16 @@ internal interface IGatewayHost
     /// <summary>WINCH: no new connections, but stay.</summary>
     void StopAccepting();
 
+    /// <summary>Takes <see cref="StopAccepting"/> back.</summary>
+    void ResumeAccepting();
+
+    /// <summary>USR2: starts the program anew with the listening sockets; returns its process id.</summary>
+    /// <exception cref="IOException">It could not be started.</exception>
+    int StartSuccessor(ProgramLaunch launch);
+
+    /// <summary>The process of <see cref="StartSuccessor"/> has ended.</summary>
+    void SuccessorEnded();
+
     /// <summary>Writes into the error logs of the main context; any thread may.</summary>
     void Log(MessageLevel level, string message);
 }

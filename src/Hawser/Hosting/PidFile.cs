@@ -8,9 +8,9 @@ namespace Hawser.Hosting;
 /// </summary>
 internal sealed class PidFile : IDisposable
 {
-    private readonly string _path;
     private readonly string _content;
     private readonly FileStream _file;
+    private string _path;
 
     private PidFile(string path, string content, FileStream file)
     {
@@ -56,6 +56,22 @@ internal sealed class PidFile : IDisposable
         return content.Length > 0 && content.All(char.IsAsciiDigit) && int.TryParse(content, out var processId) && processId > 0
             ? processId
             : throw new IOException($"invalid PID number \"{content}\" in \"{path}\"");
+    }
+
+    /// <summary>Renames the file, over one that is there already: while the binary is changed the old process has another name.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    public void MoveTo(string path)
+    {
+        try
+        {
+            if (!IsSpecial(_path))
+                File.Move(_path, path, overwrite: true);
+            _path = path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"rename() {_path} to {path} failed {ProcessServices.DescribeError(e)}", e);
+        }
     }
 
     /// <summary>

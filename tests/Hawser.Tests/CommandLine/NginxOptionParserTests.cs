@@ -50,6 +50,7 @@ public sealed class NginxOptionParserTests
     [InlineData("quit", ControlSignal.Quit)]
     [InlineData("reload", ControlSignal.Reload)]
     [InlineData("reopen", ControlSignal.Reopen)]
+    [InlineData("upgrade", ControlSignal.Upgrade)]
     public void Signal_KnownName_IsTaken(string name, ControlSignal expected)
     {
         Assert.Equal(expected, Parse("-s", name).Signal);
