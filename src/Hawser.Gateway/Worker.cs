@@ -1,6 +1,7 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Upstreams;
+using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.IO.Loop;
 using Hawser.IO.Sockets;
 using Hawser.Protocols.Http1;
@@ -15,6 +16,9 @@ public sealed class Worker
 {
     // What a burst leaves in a pool beyond this goes to the garbage collector.
     private const int PooledObjects = 128;
+
+    // The one that follows the names of upstream servers for all.
+    private const int ResolvingWorker = 0;
 
     private readonly Stack<HttpExchange> _exchanges = new();
     private readonly Stack<Channel> _channels = new();
@@ -93,7 +97,7 @@ public sealed class Worker
     {
         if (IsDraining) return;
         IsDraining = true;
-        CloseIdleUpstreams(Model);
+        LetGo(Model);
         Connections.ForEach(static c => c.BeginDrain());
         if (Connections.Count == 0) _onIdle(this);
     }
@@ -103,12 +107,25 @@ public sealed class Worker
     {
         GatewayModel? old = Model;
         Model = model;
-        if (old is not null) CloseIdleUpstreams(old);
+        if (old is not null) LetGo(old);
+        if (Index == ResolvingWorker) Loop.Post(_ => StartResolving(model), null);
     }
 
-    private void CloseIdleUpstreams(GatewayModel model)
+    /// <summary>Closes what a configuration keeps open between requests.</summary>
+    private void LetGo(GatewayModel model)
     {
-        foreach (UpstreamModel upstream in model.Upstreams) upstream.Existing(this)?.CloseIdle();
+        foreach (UpstreamModel upstream in model.Upstreams)
+        {
+            upstream.Existing(this)?.CloseIdle();
+            if (Index == ResolvingWorker) upstream.StopResolving();
+        }
+        foreach (ResolverModel resolver in model.Resolvers) resolver.Existing(this)?.Retire();
+    }
+
+    private void StartResolving(GatewayModel model)
+    {
+        if (IsDraining || !ReferenceEquals(model, Model)) return;
+        foreach (UpstreamModel upstream in model.Upstreams) upstream.StartResolving(this);
     }
 
     /// <summary>Ends the connections of configurations older than <paramref name="generation"/>.</summary>

@@ -53,6 +53,7 @@ public static class GatewayCompiler
             Variables = variables,
             Listeners = listeners,
             Upstreams = [.. builder.Upstreams.Values],
+            Resolvers = builder.Resolvers,
             ErrorLog = ErrorLogTargets.From(config, services.LogFiles),
             WorkerConnections = config.Events.Get(Known.WorkerConnections),
             WorkerShutdownTimeout = (long)config.Get(Known.WorkerShutdownTimeout).TotalMilliseconds,

@@ -1,5 +1,6 @@
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Upstreams;
+using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Sockets;
 
@@ -19,6 +20,8 @@ public sealed class GatewayModel
     public required IReadOnlyDictionary<SocketEndpoint, ListenerModel> Listeners { get; init; }
 
     public required IReadOnlyList<UpstreamModel> Upstreams { get; init; }
+
+    public required IReadOnlyList<ResolverModel> Resolvers { get; init; }
 
     /// <summary>The log of the top level, for what belongs to no server.</summary>
     public required ErrorLogTargets ErrorLog { get; init; }

@@ -1,5 +1,6 @@
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Upstreams;
+using Hawser.Gateway.Upstreams.Resolving;
 
 namespace Hawser.Gateway.Compilation;
 
@@ -11,6 +12,9 @@ public sealed class GatewayServices(TimeProvider time)
     public LogFileRegistry LogFiles { get; } = new(time);
 
     public PeerRegistry Peers { get; } = new();
+
+    /// <summary>Addresses of upstream servers with <c>resolve</c>.</summary>
+    public AddressRegistry Addresses { get; } = new();
 
     /// <summary>Loops in this process; fixed when it starts.</summary>
     public int WorkerCount { get; init; } = 1;

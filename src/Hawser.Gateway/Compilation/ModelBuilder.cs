@@ -4,6 +4,7 @@ using Hawser.Configuration.Model;
 using Hawser.Configuration.Patterns;
 using Hawser.Configuration.Templates;
 using Hawser.Gateway.Upstreams;
+using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
 
@@ -24,6 +25,9 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
 
     /// <summary>The upstream blocks, which are compiled before the servers that use them.</summary>
     public Dictionary<string, UpstreamModel> Upstreams { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The resolvers compiled so far.</summary>
+    public List<ResolverModel> Resolvers { get; } = [];
 
     public UpstreamModel? FindUpstream(string name) => Upstreams.GetValueOrDefault(name);
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Hawser.IO.Sockets;
 
 namespace Hawser.Gateway.Upstreams;
@@ -8,12 +7,10 @@ namespace Hawser.Gateway.Upstreams;
 /// </summary>
 public sealed class PeerRegistry
 {
-    private readonly ConcurrentDictionary<Key, PeerState> _states = new();
+    private readonly WeakTable<Key, PeerState> _states = new(static key => new PeerState(key.Endpoint));
 
     /// <param name="occurrence">0 for the first server of that address in the upstream, 1 for the second: each has a state of its own.</param>
-    public PeerState Get(string upstream, SocketEndpoint endpoint, int occurrence) =>
-        _states.GetOrAdd(new Key(upstream, endpoint, occurrence), static key => new PeerState(key.Endpoint));
+    public PeerState Get(string upstream, SocketEndpoint endpoint, int occurrence) => _states.Get(new Key(upstream, endpoint, occurrence));
 
-    /// <summary>A class: a table keyed by a structure would be compiled anew at every start (docs/decisions/0005-runtime-settings.md).</summary>
     private sealed record Key(string Upstream, SocketEndpoint Endpoint, int Occurrence);
 }

@@ -1,6 +1,7 @@
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.Gateway.Variables;
 
 namespace Hawser.Gateway.Upstreams;
@@ -68,6 +69,11 @@ public sealed class ProxyModel
     /// <summary>0: no bound.</summary>
     public required long NextUpstreamTimeout { get; init; }
 
+    /// <summary>Finds the addresses of names in a URL with variables; null: they cannot be found.</summary>
+    public ResolverModel? Resolver { get; init; }
+
+    public required long ResolverTimeout { get; init; }
+
     public static ProxyModel From(LocationConfig config, ModelBuilder builder)
     {
         ProxyPassConfig pass = config.Get(Known.ProxyPass)!;
@@ -99,6 +105,8 @@ public sealed class ProxyModel
             SocketReceiveBuffer = (int)config.Get(Known.ProxySocketRcvbuf),
             SocketSendBuffer = (int)config.Get(Known.ProxySocketSndbuf),
             Bind = ProxyBind.From(config.Get(Known.ProxyBind), builder),
+            Resolver = pass.IsDynamic ? ResolverModel.From(config.Get(Known.Resolver), builder) : null,
+            ResolverTimeout = Milliseconds(config.Get(Known.ResolverTimeout)),
             NextUpstream = config.Get(Known.ProxyNextUpstream),
             NextUpstreamTries = config.Get(Known.ProxyNextUpstreamTries),
             NextUpstreamTimeout = Milliseconds(config.Get(Known.ProxyNextUpstreamTimeout)),

@@ -167,7 +167,7 @@ public sealed partial class ProxyRun
     private void KeepConnection()
     {
         if (_connection is not { } connection || !_bodySent || connection.Channel.PendingOutput > 0 || connection.Channel.PeerClosed) return;
-        UpstreamModel upstream = _target.Upstream;
+        UpstreamModel upstream = _target.Upstream!;
         if (upstream.KeepAlive == 0 || Worker.IsDraining || !ReferenceEquals(exchange.Model, Worker.Model)) return;
         if (connection.Requests >= upstream.KeepAliveRequests || Now - connection.StartedAt > upstream.KeepAliveTime) return;
         _connection = null;

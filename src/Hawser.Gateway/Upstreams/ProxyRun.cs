@@ -4,6 +4,7 @@ using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Upstreams.Balancing;
+using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 
@@ -51,10 +52,11 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         {
             // a admit
             if (WebSocketAdmission.Check(exchange, out _isHandshake) is { Kind: not OutcomeKind.Continue } refusal) return refusal;
-            if (!model.Target.TryResolve(exchange, out _target, out int unresolved)) return Outcome.Status(unresolved);
+            if (!model.Target.TryEvaluate(exchange, out _target)) return Outcome.Status(500);
             int status = IsStreamingBody ? exchange.Body.BeginStream(exchange) : await exchange.Body.ReadAllAsync(exchange);
             if (status != 0) return Outcome.Status(status);
             PrepareRequest();
+            if (_target.Upstream is null && await ResolveNameAsync() is { Kind: not OutcomeKind.Continue } unresolved) return unresolved;
             return await AttemptAllAsync();
         }
         finally
@@ -64,7 +66,11 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     }
 
     /// <summary>Stops whatever the run waits for: the connection or the process is ending.</summary>
-    public void Abort() => _connection?.Channel.Abort();
+    public void Abort()
+    {
+        _resolving?.Cancel();
+        _connection?.Channel.Abort();
+    }
 
     /// <summary>The client has gone away while the upstream works for it.</summary>
     public void OnClientGone()
@@ -93,15 +99,43 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         exchange.Upstream.Scheme = s_scheme;
         exchange.Upstream.RequestUri = _uri;
         if (_model.Body is { } body) _ownBody = body.Evaluate(exchange);
-        _state = _target.Upstream.For(Worker);
-        _triesLeft = _target.Upstream.Tries;
-        if (_model.NextUpstreamTries > 0) _triesLeft = Math.Min(_triesLeft, _model.NextUpstreamTries);
+    }
+
+    private ResolveWait? _resolving;
+
+    /// <summary>Waits for the addresses of a name that only this request knows (<c>proxy_pass http://$host</c>).</summary>
+    private async ValueTask<Outcome> ResolveNameAsync()
+    {
+        if (_model.Resolver is not { } model)
+        {
+            exchange.LogError(LogLevel.Error, $"no resolver defined to resolve {_target.Name}");
+            return Outcome.Status(502);
+        }
+        ResolveWait? wait = model.For(Worker).Resolve(_target.Name, _model.ResolverTimeout, out ResolveResult result);
+        if (wait is not null)
+        {
+            _resolving = wait;
+            result = await wait.Task;
+            _resolving = null;
+        }
+        if (result.Status == ResolveStatus.Cancelled) return Outcome.Status(499);
+        if (result.Name is not { } name)
+        {
+            exchange.LogError(LogLevel.Error, $"{_target.Name} could not be resolved ({result.Reason})");
+            return Outcome.Status(502);
+        }
+        _target = _target with { Upstream = name.ServersAt(_target.PortNumber, Worker) };
+        return Outcome.Continue;
     }
 
     /// <summary>Tries servers until one answers or nginx's rules say to stop.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome> AttemptAllAsync()
     {
+        UpstreamModel upstream = _target.Upstream!;
+        _state = upstream.For(Worker);
+        _triesLeft = upstream.Peers.Tries;
+        if (_model.NextUpstreamTries > 0) _triesLeft = Math.Min(_triesLeft, _model.NextUpstreamTries);
         bool startsNewRequest = true;
         while (true)
         {
@@ -129,7 +163,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     private Outcome NoLiveServer(bool startsNewRequest)
     {
         exchange.LogError(LogLevel.Error, "no live upstreams while connecting to upstream");
-        ref UpstreamAttempt attempt = ref exchange.Upstream.Begin(_target.Upstream.NameBytes, Now, startsNewRequest);
+        ref UpstreamAttempt attempt = ref exchange.Upstream.Begin(_target.Upstream!.NameBytes, Now, startsNewRequest);
         attempt.Status = 502;
         attempt.ResponseTime = 0;
         return Outcome.Status(502);

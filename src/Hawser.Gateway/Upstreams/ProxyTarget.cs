@@ -11,7 +11,10 @@ using Hawser.Protocols.Http1;
 namespace Hawser.Gateway.Upstreams;
 
 /// <summary>Where a request goes: the upstream, the Host it gets by default, and the URI part of the <c>proxy_pass</c>.</summary>
-public readonly record struct ResolvedTarget(UpstreamModel Upstream, ByteSlice Host, ByteSlice Port, ByteSlice Uri, bool IsDynamic);
+/// <param name="Upstream">Null when only <paramref name="Name"/> is known, which has to be resolved.</param>
+/// <param name="Name">The host name as text; empty with an upstream.</param>
+public readonly record struct ResolvedTarget(
+    UpstreamModel? Upstream, string Name, ByteSlice Host, ByteSlice Port, int PortNumber, ByteSlice Uri, bool IsDynamic);
 
 /// <summary>The URL of a <c>proxy_pass</c>: fixed, or evaluated for each request.</summary>
 public sealed class ProxyTarget
@@ -47,18 +50,19 @@ public sealed class ProxyTarget
         }
         var target = new ResolvedTarget(
             upstream,
+            "",
             ByteSlice.FromLatin1(pass.HostHeader),
             ByteSlice.FromLatin1(address.Kind == AddressKind.Unix ? "" : address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            address.Port,
             ByteSlice.FromLatin1(pass.Uri),
             IsDynamic: false);
         return new ProxyTarget(target, null, location, builder.FindUpstream, builder.Services);
     }
 
-    /// <summary>The target of this request. False: it cannot be told, which is in the log; the answer is 500, or 502 for a name without resolver.</summary>
-    public bool TryResolve(HttpExchange exchange, out ResolvedTarget target, out int status)
+    /// <summary>The target of this request. False: its URL is none, which is in the log; the answer is 500.</summary>
+    public bool TryEvaluate(HttpExchange exchange, out ResolvedTarget target)
     {
         target = _fixed;
-        status = 500;
         if (_url is null) return true;
         ByteSlice url = _url.Evaluate(exchange);
         if (!StartsWithScheme(url.Span, out int scheme, out bool isTls) || isTls)
@@ -72,7 +76,7 @@ public sealed class ProxyTarget
         bool isUnix = end < rest.Length && rest[end] == ':'; // unix:/path:/uri
         ByteSlice uri = rest.Slice(isUnix ? end + 1 : end);
         if (uri.Length > 0 && uri[0] == '?') uri = exchange.Arena.Concat("/"u8, uri.Span);
-        return TryFindUpstream(exchange, authority.ToString(), authority, uri, out target, out status);
+        return TryFindUpstream(exchange, authority.ToString(), authority, uri, out target);
     }
 
     /// <summary>Writes the request target for the upstream; nginx's rules of when the path is replaced, escaped or passed through.</summary>
@@ -87,29 +91,20 @@ public sealed class ProxyTarget
         return result;
     }
 
-    private bool TryFindUpstream(HttpExchange exchange, string authority, ByteSlice host, ByteSlice uri, out ResolvedTarget target, out int status)
+    private bool TryFindUpstream(HttpExchange exchange, string authority, ByteSlice host, ByteSlice uri, out ResolvedTarget target)
     {
         target = default;
-        status = 502;
         if (!TryParse(authority, out EndpointAddress? address))
         {
             exchange.LogError(LogLevel.Error, $"invalid host in upstream \"{authority}\"");
-            status = 500;
             return false;
         }
         UpstreamModel? upstream = _findUpstream(UpstreamKey(address));
-        if (upstream is null)
-        {
-            if (address.Kind == AddressKind.HostName)
-            {
-                exchange.LogError(LogLevel.Error, $"no resolver defined to resolve {address.Host}");
-                return false;
-            }
-            upstream = UpstreamModel.Implicit(address, _services, null);
-        }
+        if (upstream is null && address.Kind != AddressKind.HostName) upstream = UpstreamModel.Named(address, _services.WorkerCount);
         ByteSlice port = address.Kind == AddressKind.Unix ? default : exchange.Arena.Format(address.Port);
         if (address.Kind == AddressKind.Unix) host = ByteSlice.FromLatin1("localhost");
-        target = new ResolvedTarget(upstream, host, port, uri, IsDynamic: true);
+        string name = upstream is null ? address.Host : "";
+        target = new ResolvedTarget(upstream, name, host, port, address.Port, uri, IsDynamic: true);
         return true;
     }
 

@@ -3,28 +3,42 @@ using Hawser.Gateway.Upstreams.Balancing;
 namespace Hawser.Gateway.Upstreams;
 
 /// <summary>An upstream as one loop sees it: whose turn it is, and which connections wait for the next request.</summary>
-public sealed class UpstreamLoopState(UpstreamModel model, RoundRobin primary, RoundRobin backup)
+public sealed class UpstreamLoopState
 {
+    private readonly UpstreamModel _model;
     private readonly List<UpstreamConnection> _idle = [];
+    private PeerSet _peers;
+    private RoundRobin _primary;
+    private RoundRobin _backup;
+
+    public UpstreamLoopState(UpstreamModel model)
+    {
+        _model = model;
+        _peers = model.Peers;
+        _primary = model.Balance(_peers.Primary);
+        _backup = model.Balance(_peers.Backup);
+    }
 
     /// <summary>The server for the next attempt; backups only when no other is available. Null: none is.</summary>
     public PeerModel? Pick(PickState state, long now)
     {
-        if (model.IsSingle)
+        if (!ReferenceEquals(_peers, _model.Peers)) TakeOver(_model.Peers);
+        if (_peers.IsSingle)
         {
-            PeerModel only = model.Peers[0];
+            PeerModel only = _peers.Primary[0];
             bool full = only.MaxConnections > 0 && only.State.Active >= only.MaxConnections;
             return only.IsDown || full ? null : only;
         }
-        return primary.Pick(state, now) ?? backup.Pick(state, now);
+        if (_primary.Pick(state, now) is { } picked) return picked;
+        return _backup.Pick(state, now);
     }
 
     public void Failed(PeerModel peer, long now)
     {
-        if (model.IsSingle) return;
+        if (_peers.IsSingle) return;
         peer.State.Failed(now);
-        primary.Penalize(peer);
-        backup.Penalize(peer);
+        _primary.Penalize(peer);
+        _backup.Penalize(peer);
     }
 
     /// <summary>An idle connection to the server, the one used last first; dead ones are dropped on the way.</summary>
@@ -33,7 +47,7 @@ public sealed class UpstreamLoopState(UpstreamModel model, RoundRobin primary, R
         for (int i = _idle.Count - 1; i >= 0; i--)
         {
             UpstreamConnection connection = _idle[i];
-            if (!ReferenceEquals(connection.Peer, peer) || model.KeepAliveIsLocal && connection.Location != location) continue;
+            if (!ReferenceEquals(connection.Peer, peer) || _model.KeepAliveIsLocal && connection.Location != location) continue;
             _idle.RemoveAt(i);
             if (connection.Wake()) return connection;
         }
@@ -43,14 +57,14 @@ public sealed class UpstreamLoopState(UpstreamModel model, RoundRobin primary, R
     /// <summary>Keeps a connection for later; the one idle for longest makes room.</summary>
     public void Keep(UpstreamConnection connection)
     {
-        if (_idle.Count >= model.KeepAlive)
+        if (_idle.Count >= _model.KeepAlive)
         {
             UpstreamConnection oldest = _idle[0];
             _idle.RemoveAt(0);
             oldest.Close();
         }
         _idle.Add(connection);
-        connection.Sleep(this, model.KeepAliveTimeout);
+        connection.Sleep(this, _model.KeepAliveTimeout);
     }
 
     /// <summary>An idle connection ended by itself.</summary>
@@ -61,5 +75,13 @@ public sealed class UpstreamLoopState(UpstreamModel model, RoundRobin primary, R
     {
         foreach (UpstreamConnection connection in _idle) connection.Close();
         _idle.Clear();
+    }
+
+    /// <summary>A name has other addresses now. Servers that stay keep their turn.</summary>
+    private void TakeOver(PeerSet peers)
+    {
+        _peers = peers;
+        _primary = _model.Balance(peers.Primary).Inherit(_primary);
+        _backup = _model.Balance(peers.Backup).Inherit(_backup);
     }
 }

@@ -1,6 +1,9 @@
+using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
+using Hawser.Configuration.Syntax;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Upstreams.Balancing;
+using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
 
@@ -9,97 +12,121 @@ namespace Hawser.Gateway.Upstreams;
 /// <summary>An <c>upstream</c> block, or the one server of a <c>proxy_pass</c> that names an address.</summary>
 public sealed class UpstreamModel
 {
-    private readonly PeerModel[] _primary;
-    private readonly PeerModel[] _backup;
-    private UpstreamLoopState?[] _loops = [];
-    private Func<PeerModel[], RoundRobin> _balancer = static peers => new RoundRobin(peers);
+    private readonly UpstreamLoopState?[] _loops;
+    private readonly PeerSource[] _sources;
+    private readonly Func<PeerModel[], RoundRobin> _balance;
+    private PeerSet _peers;
 
-    public UpstreamModel(string name, PeerModel[] peers)
+    private UpstreamModel(string name, PeerSource[] sources, int workers, Func<PeerModel[], RoundRobin>? balance = null)
     {
         Name = name;
         NameBytes = ByteSlice.FromLatin1(name);
-        _primary = Array.FindAll(peers, static p => !p.IsBackup);
-        _backup = Array.FindAll(peers, static p => p.IsBackup);
-        Peers = peers;
+        _sources = sources;
+        _loops = new UpstreamLoopState?[workers];
+        _balance = balance ?? (static peers => new RoundRobin(peers));
+        _peers = CollectPeers();
     }
 
     public string Name { get; }
 
     public ByteSlice NameBytes { get; }
 
-    public IReadOnlyList<PeerModel> Peers { get; }
-
-    /// <summary>A lone server is never suspended: there is nobody else to ask.</summary>
-    public bool IsSingle => Peers.Count == 1;
-
-    /// <summary>Attempts per request: every server once.</summary>
-    public int Tries => Math.Max(1, CountUp(_primary)) + CountUp(_backup);
+    /// <summary>The servers known now. With <c>resolve</c> they change while requests are served.</summary>
+    public PeerSet Peers => Volatile.Read(ref _peers);
 
     /// <summary>Idle connections each loop keeps; 0 closes every connection after its response.</summary>
-    public int KeepAlive { get; init; }
+    public int KeepAlive { get; private init; }
 
     /// <summary>Idle connections are used again only by the location that opened them.</summary>
-    public bool KeepAliveIsLocal { get; init; }
+    public bool KeepAliveIsLocal { get; private init; }
 
-    public int KeepAliveRequests { get; init; } = 1000;
+    public int KeepAliveRequests { get; private init; } = 1000;
 
     /// <summary>Milliseconds a connection may be used for; then it is closed after a response.</summary>
-    public long KeepAliveTime { get; init; } = 3_600_000;
+    public long KeepAliveTime { get; private init; } = 3_600_000;
 
     /// <summary>Milliseconds an idle connection is kept.</summary>
-    public long KeepAliveTimeout { get; init; } = 60_000;
+    public long KeepAliveTimeout { get; private init; } = 60_000;
 
     /// <summary>This loop's turn in the round robin and its idle connections.</summary>
-    public UpstreamLoopState For(Worker worker) => _loops[worker.Index] ??= new UpstreamLoopState(this, _balancer(_primary), new RoundRobin(_backup));
+    public UpstreamLoopState For(Worker worker) => _loops[worker.Index] ??= new UpstreamLoopState(this);
 
     /// <summary>The state of a loop that has used this upstream, or null.</summary>
     public UpstreamLoopState? Existing(Worker worker) => worker.Index < _loops.Length ? _loops[worker.Index] : null;
 
+    /// <summary>What picks among the servers, or among the backups: a method of its own for each loop.</summary>
+    public RoundRobin Balance(PeerModel[] peers) => _balance(peers);
+
+    /// <summary>Begins to follow the names of servers with <c>resolve</c>. One loop does it for all.</summary>
+    public void StartResolving(Worker worker)
+    {
+        foreach (PeerSource source in _sources) source.Start(worker, this);
+    }
+
+    /// <summary>The configuration goes away.</summary>
+    public void StopResolving()
+    {
+        foreach (PeerSource source in _sources) source.Stop();
+    }
+
     public static UpstreamModel From(UpstreamConfig config, ModelBuilder builder)
     {
-        var peers = new List<PeerModel>();
+        var sources = new List<PeerSource>();
+        var occurrences = new Dictionary<SocketEndpoint, int>();
         foreach (UpstreamServerConfig server in config.Servers)
         {
-            foreach (SocketEndpoint endpoint in AddressResolver.Resolve(server.Address, server.Span))
-            {
-                peers.Add(new PeerModel(endpoint, builder.Services.Peers.Get(config.Name, endpoint, peers.Count(p => p.Endpoint.Equals(endpoint))))
-                {
-                    Server = server.Address.Text,
-                    Weight = server.Weight,
-                    MaxFails = server.MaxFails,
-                    FailTimeout = (long)server.FailTimeout.TotalMilliseconds,
-                    MaxConnections = server.MaxConnections,
-                    IsBackup = server.IsBackup,
-                    IsDown = server.IsDown,
-                });
-            }
+            sources.Add(server.Resolve && server.Address.Kind == AddressKind.HostName
+                ? new ResolvedServer(server, config, builder)
+                : new FixedServer(server, config.Name, builder.Services, occurrences));
         }
         UpstreamKeepAlive keepAlive = config.KeepAlive;
-        return new UpstreamModel(config.Name, [.. peers])
+        return new UpstreamModel(config.Name, [.. sources], builder.Services.WorkerCount, BalancerOf(config.Balancing, builder))
         {
             KeepAlive = keepAlive.Connections,
             KeepAliveIsLocal = keepAlive.IsLocal,
-            KeepAliveRequests = config.Get(Configuration.Directives.Known.UpstreamKeepAliveRequests),
-            KeepAliveTime = (long)config.Get(Configuration.Directives.Known.UpstreamKeepAliveTime).TotalMilliseconds,
-            KeepAliveTimeout = (long)config.Get(Configuration.Directives.Known.UpstreamKeepAliveTimeout).TotalMilliseconds,
-            _loops = new UpstreamLoopState?[builder.Services.WorkerCount],
-            _balancer = BalancerOf(config.Balancing, builder),
+            KeepAliveRequests = config.Get(Known.UpstreamKeepAliveRequests),
+            KeepAliveTime = (long)config.Get(Known.UpstreamKeepAliveTime).TotalMilliseconds,
+            KeepAliveTimeout = (long)config.Get(Known.UpstreamKeepAliveTimeout).TotalMilliseconds,
         };
     }
 
     /// <summary>An upstream nobody named: the addresses of a host in a URL.</summary>
-    public static UpstreamModel Implicit(EndpointAddress address, GatewayServices services, Configuration.Syntax.SourceSpan? span)
+    public static UpstreamModel Implicit(EndpointAddress address, GatewayServices services, SourceSpan? span)
     {
         PeerModel[] peers = [.. AddressResolver.Resolve(address, span).Select(e => new PeerModel(e, services.Peers.Get(address.Text, e, 0)))];
-        return new UpstreamModel(address.Text, peers) { _loops = new UpstreamLoopState?[services.WorkerCount] };
+        return new UpstreamModel(address.Text, [new GivenServers(peers)], services.WorkerCount);
     }
 
-    private static Func<PeerModel[], RoundRobin> BalancerOf(BalancingConfig? config, ModelBuilder builder)
+    /// <summary>An upstream that a request names: an address, and nothing is remembered of it.</summary>
+    public static UpstreamModel Named(EndpointAddress address, int workers) =>
+        Of(address.Text, AddressResolver.Resolve(address, null), workers);
+
+    /// <summary>An upstream that a request names, and that was resolved while the request waited.</summary>
+    public static UpstreamModel Resolved(ResolvedName name, int port, int workers) =>
+        Of(name.Key, [.. name.Addresses.Select(a => SocketEndpoint.FromIP(a, port))], workers);
+
+    /// <summary>Puts the servers that are known now in the place of those known before. One loop only.</summary>
+    internal void RefreshPeers() => Volatile.Write(ref _peers, CollectPeers());
+
+    private static UpstreamModel Of(string name, IReadOnlyList<SocketEndpoint> endpoints, int workers)
+    {
+        PeerModel[] peers = [.. endpoints.Select(static e => new PeerModel(e, new PeerState(e)) { MaxFails = 0 })];
+        return new UpstreamModel(name, [new GivenServers(peers)], workers);
+    }
+
+    private PeerSet CollectPeers()
+    {
+        var peers = new List<PeerModel>();
+        foreach (PeerSource source in _sources) peers.AddRange(source.Peers);
+        return new PeerSet([.. peers]);
+    }
+
+    private static Func<PeerModel[], RoundRobin>? BalancerOf(BalancingConfig? config, ModelBuilder builder)
     {
         Variables.TemplateModel? key = builder.CompileOptional(config?.Key);
         return config?.Method switch
         {
-            null or BalancingMethod.RoundRobin => static peers => new RoundRobin(peers),
+            null or BalancingMethod.RoundRobin => null,
             BalancingMethod.LeastConnections => static peers => new LeastConnections(peers),
             BalancingMethod.IpHash => static peers => new IpHash(peers),
             BalancingMethod.Hash when config.IsConsistent => peers => new ConsistentHash(peers, key!),
@@ -107,15 +134,5 @@ public sealed class UpstreamModel
             BalancingMethod.Random => peers => new RandomChoice(peers, config.TwoChoices),
             _ => throw new NotSupportedException($"The balancing method {config.Method} has no implementation."),
         };
-    }
-
-    private static int CountUp(PeerModel[] peers)
-    {
-        int count = 0;
-        foreach (PeerModel peer in peers)
-        {
-            if (!peer.IsDown) count++;
-        }
-        return count;
     }
 }

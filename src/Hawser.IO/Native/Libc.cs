@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     internal const int EPOLL_CTL_DEL = 2;
     internal const int EFD_CLOEXEC_NONBLOCK = 0x80800;
     internal const int SOCK_STREAM = 1;
+    internal const int SOCK_DGRAM = 2;
     internal const int SOCK_CLOEXEC_NONBLOCK = 0x80800;
     internal const int MSG_NOSIGNAL = 0x4000;
     internal const int SHUT_WR = 1;

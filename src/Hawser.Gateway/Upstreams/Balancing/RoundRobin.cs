@@ -30,6 +30,17 @@ public class RoundRobin
         return picked;
     }
 
+    /// <summary>Takes over what an earlier balancer knew of servers that are still there.</summary>
+    public RoundRobin Inherit(RoundRobin earlier)
+    {
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            int index = Array.IndexOf(earlier.Peers, Peers[i]);
+            if (index >= 0) (_credit[i], _effective[i]) = (earlier._credit[index], earlier._effective[index]);
+        }
+        return this;
+    }
+
     /// <summary>A failed server gets less until it has proved itself again.</summary>
     public void Penalize(PeerModel peer)
     {
