@@ -49,6 +49,9 @@ public sealed class Worker
 
     public ConnectionList Connections { get; } = new();
 
+    /// <summary>Sums since the start. Any thread may read them.</summary>
+    public Metrics.WorkerCounters Counters { get; } = new();
+
     /// <summary>Connections this worker carries or was promised; read by whoever hands out new ones.</summary>
     public int Load => Volatile.Read(ref _load);
 
@@ -70,6 +73,7 @@ public sealed class Worker
     {
         var connection = new Http1Connection(this, descriptor, peer, listener);
         Connections.Add(connection);
+        Counters.Accept();
         connection.Start();
     }
 
@@ -101,6 +105,12 @@ public sealed class Worker
         Connections.ForEach(static c => c.BeginDrain());
         if (Connections.Count == 0) _onIdle(this);
     }
+
+    /// <summary>Ends the tunnels to some servers, each as its ending goes.</summary>
+    public void DrainTunnels(IReadOnlySet<PeerState> peers) => Connections.ForEach(c =>
+    {
+        if (c is Tunnels.Tunnel tunnel && peers.Contains(tunnel.Peer)) tunnel.BeginDrain();
+    });
 
     /// <summary>Requests that begin from now on use <paramref name="model"/>; idle upstream connections of the old one are closed.</summary>
     public void Adopt(GatewayModel model)

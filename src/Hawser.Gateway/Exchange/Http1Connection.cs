@@ -100,6 +100,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         // 1 accept has happened. 2 head
         if (!await ReadHeadAsync()) return false;
         HttpExchange exchange = _exchange!;
+        _worker.Counters.Request();
         bool keep = await ExchangePipeline.RunAsync(exchange, this); // 3 … 7
         if (_isClosed) return false; // a tunnel has taken the connection over, or it broke
 
@@ -112,6 +113,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     {
         if (!_sinkBroken && _channel.PendingOutput > 0) await DrainAsync(0);
         exchange.Location.Logging.LogAccess(exchange);
+        _worker.Counters.Respond(exchange.Response.Head.Status);
         bool reset = _channel.WriteError == Errno.ETIMEDOUT && exchange.Location.Core.ResetTimedOutConnection;
         keep = keep && exchange.KeepAlive && !_sinkBroken && !_truncated && !_isEnding;
         CoreModel core = exchange.Location.Core;
@@ -210,6 +212,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         _isClosed = true;
         HttpExchange exchange = _exchange!;
         _exchange = null;
+        _worker.Counters.Respond(exchange.Response.Head.Status);
         Transport transport = _channel.TakeTransport();
         _worker.Return(_channel);
         _worker.Replace(this, tunnel);

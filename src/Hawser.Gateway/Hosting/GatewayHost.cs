@@ -1,6 +1,8 @@
 using Hawser.Configuration.Directives;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Metrics;
+using Hawser.Gateway.Upstreams;
 using Hawser.IO.Sockets;
 using Hawser.IO.Timers;
 
@@ -18,9 +20,10 @@ public sealed class GatewayHost
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MemorySettler _settler;
     private readonly InheritedListeners _inherited;
-    private GatewayModel _model;
+    private readonly DateTimeOffset _startedAt;
+    private volatile GatewayModel _model;
     private int _running;
-    private bool _stopping;
+    private volatile bool _stopping;
     private bool _hasSuccessor;
 
     private GatewayHost(GatewayServices services, GatewayModel model, InheritedListeners inherited)
@@ -28,6 +31,7 @@ public sealed class GatewayHost
         _inherited = inherited;
         _services = services;
         _model = model;
+        _startedAt = services.Time.GetUtcNow();
         _running = services.WorkerCount;
         _workers = new Worker[services.WorkerCount];
         for (int i = 0; i < _workers.Length; i++) _workers[i] = new Worker(i, services.Time, OnUnhandled, OnWorkerDrained);
@@ -164,6 +168,45 @@ public sealed class GatewayHost
 
     /// <summary>Writes into the error logs of the main context. Any thread.</summary>
     public void Log(MessageLevel level, string message) => _model.ErrorLog.Write((LogLevel)(int)level, message);
+
+    /// <summary>What the gateway is doing. Any thread.</summary>
+    public GatewaySnapshot TakeSnapshot()
+    {
+        GatewayModel model = _model;
+        DateTimeOffset now = _services.Time.GetUtcNow();
+        return new GatewaySnapshot
+        {
+            TakenAt = now,
+            StartedAt = _startedAt,
+            Generation = model.Generation,
+            IsStopping = _stopping,
+            Loops = [.. _workers.Select(SnapshotReader.Read)],
+            Upstreams = [.. SnapshotReader.Read(model, now.ToUnixTimeMilliseconds())],
+        };
+    }
+
+    /// <summary>
+    /// Gives no more requests to servers of an upstream, and ends the tunnels on them as their endings go; or takes that back. Any thread.
+    /// </summary>
+    /// <param name="upstream">The name of an upstream of the configuration in force.</param>
+    /// <param name="server">The address of one of its servers, or what the configuration calls it; null for all of them.</param>
+    /// <param name="isDraining">False to give them requests again.</param>
+    /// <returns>How many servers that concerns; 0 when there is no such upstream or server.</returns>
+    public int Drain(string upstream, string? server, bool isDraining)
+    {
+        HashSet<PeerState> peers =
+        [
+            .. _model.Upstreams.Where(u => u.Name == upstream).SelectMany(u => u.Peers.All)
+                .Where(p => server is null || server == p.Server || server == p.Endpoint.ToString())
+                .Select(p => p.State),
+        ];
+        foreach (PeerState peer in peers) peer.IsDraining = isDraining;
+        if (isDraining && peers.Count > 0)
+        {
+            foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.DrainTunnels(peers), null);
+        }
+        return peers.Count;
+    }
 
     private List<ListenSocket> OpenAll(IEnumerable<ListenerModel> listeners)
     {

@@ -61,6 +61,9 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
         Model = exchange.Model;
     }
 
+    /// <summary>The server it leads to.</summary>
+    internal PeerState Peer => _peer;
+
     /// <summary>Bytes from the client to the upstream.</summary>
     public long BytesFromClient => _client.BytesRead;
 

@@ -32,5 +32,5 @@ public sealed class PeerModel(SocketEndpoint endpoint, PeerState state)
     public bool IsDown { get; init; }
 
     public bool IsAvailable(long now) =>
-        !IsDown && !State.IsSuspended(MaxFails, FailTimeout, now) && (MaxConnections == 0 || State.Active < MaxConnections);
+        !IsDown && !State.IsDraining && !State.IsSuspended(MaxFails, FailTimeout, now) && (MaxConnections == 0 || State.Active < MaxConnections);
 }

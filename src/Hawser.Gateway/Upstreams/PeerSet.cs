@@ -15,6 +15,9 @@ public sealed class PeerSet
 
     public PeerModel[] Backup { get; }
 
+    /// <summary>Backups last.</summary>
+    public IEnumerable<PeerModel> All => [.. Primary, .. Backup];
+
     public int Count { get; }
 
     /// <summary>A lone server is never suspended: there is nobody else to ask.</summary>

@@ -9,11 +9,19 @@ public sealed class PeerState(SocketEndpoint endpoint)
     private int _failures;
     private long _checkedAt;
     private long _failedAt;
+    private bool _draining;
 
     public SocketEndpoint Endpoint { get; } = endpoint;
 
     /// <summary>Exchanges and tunnels on this server now.</summary>
     public int Active => Volatile.Read(ref _active);
+
+    /// <summary>An administrator has asked for no more requests to this server (<c>hawser drain</c>). Stays over reloads.</summary>
+    public bool IsDraining
+    {
+        get => Volatile.Read(ref _draining);
+        set => Volatile.Write(ref _draining, value);
+    }
 
     public void Enter() => Interlocked.Increment(ref _active);
 

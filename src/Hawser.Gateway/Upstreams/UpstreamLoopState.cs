@@ -27,7 +27,7 @@ public sealed class UpstreamLoopState
         {
             PeerModel only = _peers.Primary[0];
             bool full = only.MaxConnections > 0 && only.State.Active >= only.MaxConnections;
-            return only.IsDown || full ? null : only;
+            return only.IsDown || only.State.IsDraining || full ? null : only;
         }
         if (_primary.Pick(state, now) is { } picked) return picked;
         return _backup.Pick(state, now);

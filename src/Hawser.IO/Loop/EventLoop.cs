@@ -76,6 +76,9 @@ public sealed unsafe class EventLoop : IDisposable
     /// <summary>How often the loop has turned: a measure of how busy it is. Any thread.</summary>
     public long Turns => Volatile.Read(ref _turns);
 
+    /// <summary>What the loop's work took so far, and how long others had to wait for it. Any thread.</summary>
+    public LoopLoad Load { get; } = new();
+
     /// <summary>Milliseconds since the loop was made, as of this turn.</summary>
     public long Now { get; private set; }
 
@@ -188,12 +191,13 @@ public sealed unsafe class EventLoop : IDisposable
             int timeout = _deferred.Count > 0 || _requeued.Count > 0 || Volatile.Read(ref _wakeUpPending) != 0 ? 0 : Timers.MillisecondsUntilNext(Now);
             int count = Libc.epoll_wait(_epoll, _events, MaximumEvents, timeout);
             Volatile.Write(ref _turns, _turns + 1);
-            Tick();
+            long begun = Tick();
             for (int i = 0; i < count; i++) Dispatch(_events + i * s_eventSize);
             RunRequeued();
             RunPosted();
             RunDeferred();
             FireTimers();
+            Load.Add(begun, Stopwatch.GetTimestamp());
         }
     }
 
@@ -288,10 +292,12 @@ public sealed unsafe class EventLoop : IDisposable
         }
     }
 
-    private void Tick()
+    private long Tick()
     {
-        Now = (Stopwatch.GetTimestamp() - _epoch) / (Stopwatch.Frequency / 1000);
+        long timestamp = Stopwatch.GetTimestamp();
+        Now = (timestamp - _epoch) / (Stopwatch.Frequency / 1000);
         _wallClockIsCurrent = false;
+        return timestamp;
     }
 
     private void Control(int operation, int fd, ulong data)

@@ -37,6 +37,8 @@ public static class InformationText
          Commands:
            demo          : gateway, echo backend and a page to try them
            echo          : WebSocket echo backend
+           status        : what a running gateway is doing (--json)
+           drain         : take load off a server, an upstream or the process
 
          """;
 

@@ -19,9 +19,9 @@ internal sealed class BinaryUpgrade(ProgramLaunch launch, InheritedListeners inh
 
     /// <summary>Starts the new process; what goes wrong is logged, and this process goes on as before.</summary>
     /// <param name="host">The gateway of this process.</param>
-    /// <param name="pidFile">The pid file of this process; null where it writes none.</param>
-    /// <param name="pidPath">Its usual name.</param>
-    public void Start(IGatewayHost host, PidFile? pidFile, string pidPath)
+    /// <param name="files">Pid file and control socket of this process; null where it has none.</param>
+    /// <param name="pidPath">The usual name of the pid file.</param>
+    public void Start(IGatewayHost host, ProcessFiles? files, string pidPath)
     {
         if (IsRunning || inherited.IsPredecessorAlive)
         {
@@ -33,7 +33,7 @@ internal sealed class BinaryUpgrade(ProgramLaunch launch, InheritedListeners inh
         host.Log(MessageLevel.Notice, "changing binary");
         try
         {
-            pidFile?.MoveTo(pidPath + OldSuffix);
+            files?.MoveTo(pidPath + OldSuffix);
             _successor = host.StartSuccessor(launch);
             host.Log(MessageLevel.Notice, $"start new binary process {_successor}");
             WatchSuccessor(_successor);
@@ -41,23 +41,23 @@ internal sealed class BinaryUpgrade(ProgramLaunch launch, InheritedListeners inh
         catch (IOException e)
         {
             host.Log(MessageLevel.Alert, $"{e.Message} while starting new binary process \"{launch.Path}\"");
-            MoveBack(host, pidFile, pidPath);
+            MoveBack(host, files, pidPath);
         }
     }
 
     /// <summary>The new process has ended: this one goes on alone, under its usual name.</summary>
-    public void Ended(IGatewayHost host, PidFile? pidFile, string pidPath)
+    public void Ended(IGatewayHost host, ProcessFiles? files, string pidPath)
     {
         _successor = 0;
         host.SuccessorEnded();
-        MoveBack(host, pidFile, pidPath);
+        MoveBack(host, files, pidPath);
     }
 
-    private static void MoveBack(IGatewayHost host, PidFile? pidFile, string pidPath)
+    private static void MoveBack(IGatewayHost host, ProcessFiles? files, string pidPath)
     {
         try
         {
-            pidFile?.MoveTo(pidPath);
+            files?.MoveTo(pidPath);
         }
         catch (IOException e)
         {

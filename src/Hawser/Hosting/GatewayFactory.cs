@@ -1,5 +1,6 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Hosting;
+using Hawser.Gateway.Metrics;
 
 namespace Hawser.Hosting;
 
@@ -52,6 +53,10 @@ internal sealed class GatewayFactory : IGatewayFactory
         public int StartSuccessor(ProgramLaunch launch) => host.StartSuccessor(launch);
 
         public void SuccessorEnded() => host.SuccessorEnded();
+
+        public GatewaySnapshot TakeSnapshot() => host.TakeSnapshot();
+
+        public int Drain(string upstream, string? server, bool isDraining) => host.Drain(upstream, server, isDraining);
 
         public void StopAccepting() => host.StopAccepting();
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hawser.Control;
 using Hawser.Gateway.Hosting;
 
 namespace Hawser.Hosting;
@@ -25,7 +26,8 @@ internal sealed class GatewayProcess
     private IGatewayHost? _host;
     private ProcessUser? _user;
     private GatewayConfiguration? _configuration;
-    private PidFile? _pidFile;
+    private ProcessFiles? _files;
+    private ControlHandler? _control;
 
     public GatewayProcess(ConfigurationSource source, IGatewayFactory factory, StartupLog log, ProcessPolicy policy)
     {
@@ -64,7 +66,7 @@ internal sealed class GatewayProcess
         }
         finally
         {
-            _pidFile?.Dispose();
+            _files?.Dispose();
         }
     }
 
@@ -86,8 +88,9 @@ internal sealed class GatewayProcess
         // 5 what takes root: listeners, pid file, the error log for the runtime's own output
         _configuration = configuration;
         _host = _factory.Start(configuration, _inherited);
+        _control = new ControlHandler(_host, queue, _source.Path);
         if (_policy.WritePidFile)
-            _pidFile = PidFile.Create(configuration.Process.PidPath, Environment.ProcessId);
+            _files = CreateFiles(configuration.Process.PidPath);
         if (inBackground && configuration.Process.Daemon)
             RedirectError(configuration.Process.ErrorLogs);
 
@@ -143,10 +146,10 @@ internal sealed class GatewayProcess
                 _pausedAccepting = true;
                 break;
             case ControlRequest.Upgrade:
-                _upgrade!.Start(_host, _pidFile, _configuration!.Process.PidPath);
+                _upgrade!.Start(_host, _files, _configuration!.Process.PidPath);
                 break;
             case ControlRequest.SuccessorEnded:
-                _upgrade!.Ended(_host, _pidFile, _configuration!.Process.PidPath);
+                _upgrade!.Ended(_host, _files, _configuration!.Process.PidPath);
                 ResumeAccepting();
                 break;
         }
@@ -203,10 +206,13 @@ internal sealed class GatewayProcess
         if (!_policy.WritePidFile || settings.PidPath == _configuration!.Process.PidPath)
             return;
 
-        var created = PidFile.Create(settings.PidPath, Environment.ProcessId);
-        _pidFile?.Dispose();
-        _pidFile = created;
+        var created = CreateFiles(settings.PidPath);
+        _files?.Dispose();
+        _files = created;
     }
+
+    private ProcessFiles CreateFiles(string pidPath) =>
+        ProcessFiles.Create(pidPath, _control!.Answer, message => _host!.Log(MessageLevel.Warning, message));
 
     private void ApplyAttributes(ProcessSettings settings)
     {

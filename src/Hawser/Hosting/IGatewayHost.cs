@@ -1,4 +1,5 @@
 using Hawser.Gateway.Hosting;
+using Hawser.Gateway.Metrics;
 
 namespace Hawser.Hosting;
 
@@ -32,6 +33,12 @@ internal interface IGatewayHost
 
     /// <summary>The process of <see cref="StartSuccessor"/> has ended.</summary>
     void SuccessorEnded();
+
+    /// <summary>What the gateway is doing; any thread may ask.</summary>
+    GatewaySnapshot TakeSnapshot();
+
+    /// <summary>Drains servers of an upstream, or takes that back; any thread may ask. See <see cref="GatewayHost.Drain"/>.</summary>
+    int Drain(string upstream, string? server, bool isDraining);
 
     /// <summary>Writes into the error logs of the main context; any thread may.</summary>
     void Log(MessageLevel level, string message);
