@@ -80,7 +80,7 @@ internal sealed partial class Normaliser(Expectation expected)
         return moved;
     }
 
-    [GeneratedRegex(@"^\S+ \S+ HTTP/1\.[01]\\r\\n$")]
+    [GeneratedRegex(@"^\S+ .+ HTTP/1\.[01]\\r\\n$")]
     private static partial Regex RequestLine();
 
     // A megabyte of body is as good as its length and a digest.

@@ -1,20 +1,24 @@
+using System.Globalization;
 using Hawser.Differential;
+using Hawser.Differential.Random;
 using Hawser.Testing;
 
 // case FILE...             both gateways side by side
 // case --only NAME FILE... what one of them does
 // case --twice NAME FILE.. one of them against itself: is the case deterministic?
+// random PAIRS SEED        random configurations and requests, compared
 return args switch
 {
     ["case", "--only", var name, .. var files] when files.Length > 0 => await ForEachAsync(files, testCase => ShowAsync(testCase, Named(name))),
     ["case", "--twice", var name, .. var files] when files.Length > 0 => await ForEachAsync(files, testCase => CompareAsync(testCase, Named(name), Named(name))),
     ["case", .. var files] when files.Length > 0 => await ForEachAsync(files, testCase => CompareAsync(testCase, GatewayExecutable.Nginx, GatewayExecutable.Hawser)),
+    ["random", var pairs, var seed] => await RandomPairs.CommandAsync(int.Parse(pairs, CultureInfo.InvariantCulture), ulong.Parse(seed, CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: case [--only nginx|hawser | --twice nginx|hawser] FILE...");
+    Console.Error.WriteLine("usage: case [--only nginx|hawser | --twice nginx|hawser] FILE... | random PAIRS SEED");
     return 2;
 }
 

@@ -20,6 +20,9 @@ internal static class RequestHeadReader
         // nginx reads the target before the fields: a bad one is refused whatever they say, and the log has seen nothing else.
         if (!TakeTarget(exchange, parser, head))
         {
+            exchange.RequestHeaders.Clear();
+            exchange.Host = exchange.HostPort = exchange.Target = default;
+            UseDefaultServer(exchange);
             exchange.RequestLength = EndOfLine(message, parser.RequestLine.End) - parser.Start;
             Refuse(exchange, RequestRejection.InvalidTarget, parser);
             return;

@@ -30,8 +30,11 @@ public static class ResponseFilters
     public static void Apply(HttpExchange exchange)
     {
         ResponseHead head = exchange.Response.Head;
-        TakeErrorStatus(exchange, head);
-        if (!head.HasAddedFields) exchange.Location.Headers.Apply(exchange);
+        if (!head.HasAddedFields)
+        {
+            TakeErrorStatus(exchange, head);
+            exchange.Location.Headers.Apply(exchange);
+        }
         RangePlan.Filter(exchange);
         RedirectLocation.Complete(exchange);
         // Of other answers, such as an error's page, nobody may keep a copy by its date.

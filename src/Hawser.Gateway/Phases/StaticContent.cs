@@ -20,7 +20,6 @@ public sealed class StaticContent : IContentHandler
     public ValueTask<Outcome> HandleAsync(HttpExchange exchange)
     {
         if (exchange.Method is not (RequestMethod.Get or RequestMethod.Head or RequestMethod.Post)) return new(Outcome.Status(405));
-        if (exchange.Body.DiscardReceived(exchange) is not 0 and var refused) return new(Outcome.Status(refused));
         FilesModel files = exchange.Location.Files;
         if (!files.TryMap(exchange, out ByteSlice path)) return new(Outcome.Status(500));
         if (UnsafePath.ClimbsUp(files.Remainder(exchange.Uri).Span))
@@ -54,6 +53,12 @@ public sealed class StaticContent : IContentHandler
         {
             file.Dispose();
             return new(Outcome.Status(405));
+        }
+        // Not before: an error's page may be made by somebody who wants the body.
+        if (exchange.Body.DiscardReceived(exchange) is not 0 and var refused)
+        {
+            file.Dispose();
+            return new(Outcome.Status(refused));
         }
         return FileTransfer.SendAsync(exchange, files, file, in status, path);
     }

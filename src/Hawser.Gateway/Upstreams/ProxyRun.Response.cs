@@ -192,11 +192,11 @@ public sealed partial class ProxyRun
     {
         exchange.Upstream.ResponseTrailers.Clear();
         if (_statusCode == 101 && ClientAskedForUpgrade()) return new ValueTask<Outcome>(StartTunnel());
-        if (AccelRedirect() is { } redirect) return new ValueTask<Outcome>(redirect);
         if (_model.InterceptErrors && _statusCode >= 300 && exchange.Location.ErrorPages.Find(_statusCode) is not null)
         {
             return new ValueTask<Outcome>(Intercept());
         }
+        if (AccelRedirect() is { } redirect) return new ValueTask<Outcome>(redirect);
         FillHead();
         return RelayAsync();
     }
