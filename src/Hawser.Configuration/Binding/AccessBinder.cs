@@ -7,7 +7,7 @@ using Hawser.Configuration.Syntax;
 
 namespace Hawser.Configuration.Binding;
 
-/// <summary><c>allow</c> and <c>deny</c></summary>
+/// <summary>Directives about who may come in, and copies of requests.</summary>
 internal static class AccessBinder
 {
     public static ImmutableArray<AccessRule> Rule(BindContext context)
@@ -19,11 +19,39 @@ internal static class AccessBinder
             return [new AccessRule(allow, AccessPeer.All, default, span)];
         if (argument.Value == "unix:")
             return [new AccessRule(allow, AccessPeer.Unix, default, span)];
-        if (ParseNetwork(argument.Value, out bool hasLowBits) is not { } network)
+        if (ReadNetwork(context, argument) is not { } network)
             throw context.InvalidParameter(argument, "an address or a network such as 192.168.0.0/16 is meant");
+        return [new AccessRule(allow, AccessPeer.Network, network, span)];
+    }
+
+    public static string? AuthRequest(BindContext context) => context.Text() is var uri && uri == "off" ? null : uri;
+
+    public static ImmutableArray<VariableAssignment> AuthRequestSet(BindContext context)
+    {
+        Argument name = context.Next();
+        if (!name.Value.StartsWith('$'))
+            throw context.Refuse(name, $"invalid variable name \"{name}\"", $"write \"${name}\"");
+        string variable = context.Session.Variables.Declare(context, name, name.Value[1..]);
+        return [new VariableAssignment(variable, context.Template())];
+    }
+
+    public static MirrorConfig Mirror(BindContext context)
+    {
+        string uri = context.Text();
+        StoredSetting? existing = context.Scope.GetOwn(Known.Mirror);
+        bool isOff = uri == "off";
+        if (existing is { Value: MirrorConfig earlier } && (isOff || earlier.Uris.IsEmpty))
+            throw context.RefuseDuplicate(existing);
+        return isOff ? MirrorConfig.Off : new MirrorConfig([uri]);
+    }
+
+    /// <summary>An address or a network; null for anything else. Bits beyond the network's length are worth a warning.</summary>
+    public static IPNetwork? ReadNetwork(BindContext context, Argument argument)
+    {
+        IPNetwork? network = ParseNetwork(argument.Value, out bool hasLowBits);
         if (hasLowBits)
             context.Warn(argument, $"low address bits of {argument} are meaningless");
-        return [new AccessRule(allow, AccessPeer.Network, network, span)];
+        return network;
     }
 
     private static IPNetwork? ParseNetwork(string text, out bool hasLowBits)

@@ -35,6 +35,8 @@ internal sealed class BindSession
 
     public UpstreamRegistry Upstreams { get; } = new();
 
+    public ZoneNameRegistry Zones { get; } = new();
+
     public void Bind(ParsedConfiguration parsed)
     {
         BindBlock(parsed.Globals, Main);

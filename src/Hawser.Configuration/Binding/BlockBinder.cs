@@ -26,6 +26,7 @@ internal static class BlockBinder
         http.Servers = http.Get(Known.Server);
         http.Upstreams = http.Get(Known.Upstream);
         http.Maps = http.Get(Known.Map);
+        http.LimitZones = http.Get(Known.LimitConnZone).AddRange(http.Get(Known.LimitReqZone));
         http.LogFormats = session.LogFormats.ToImmutable();
         http.Listeners = session.Listeners.ToImmutable();
         http.DeclaredVariables = session.Variables.Declared;

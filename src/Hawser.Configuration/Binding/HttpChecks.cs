@@ -21,6 +21,7 @@ internal static class HttpChecks
             CheckProxy(context, http);
         foreach (ServerConfig server in http.Servers)
             CheckDuplicates(context, server.Locations);
+        context.Session.Zones.Check(context);
         CheckVariables(context);
         foreach (ListenerConfig listener in http.Listeners)
             CheckNames(context, listener);

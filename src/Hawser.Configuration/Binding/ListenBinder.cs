@@ -103,7 +103,9 @@ internal static class ListenBinder
                 return options;
             case "setfib" when value is not null:
                 throw context.Refuse(argument, $"invalid parameter \"{argument}\"", "only FreeBSD has routing tables to choose from");
-            case "ssl" or "http2" or "quic" or "proxy_protocol" or "multipath" when value is null:
+            case "proxy_protocol" when value is null:
+                return options with { ProxyProtocol = true };
+            case "ssl" or "http2" or "quic" or "multipath" when value is null:
                 throw context.Refuse(argument, $"the \"{name}\" parameter of the \"listen\" directive is not supported yet");
             default:
                 throw context.InvalidParameter(argument, BindContext.SuggestWord(argument.Value, s_parameters));

@@ -44,8 +44,10 @@ internal sealed class ListenerRegistry
                     culprit, $"duplicate listen options for {address}",
                     "parameters of the socket, such as backlog and reuseport, belong to one listen of an address only");
             }
-            listener.Listen = listen;
+            listener.Listen = listen with { ProxyProtocol = listener.Listen.ProxyProtocol };
         }
+        if (listen.ProxyProtocol)
+            listener.Listen = listener.Listen with { ProxyProtocol = true };
         if (!listen.IsDefaultServer)
             return;
         if (listener.HasDefault)

@@ -113,29 +113,6 @@ public static partial class Known
             Summary = "The files served for a directory, in order.",
         });
 
-    public static readonly Directive<ImmutableArray<AccessRule>> Allow = Modules.Access.List(
-        "allow", In.HttpServerLocation | In.LimitExcept, Arity.One, "address | CIDR | unix: | all", AccessBinder.Rule,
-        "Lets clients in. The first of allow and deny that matches decides.");
-
-    public static readonly Directive<ImmutableArray<AccessRule>> Deny = Modules.Access.Add(
-        new Directive<ImmutableArray<AccessRule>>(
-            "deny", In.HttpServerLocation | In.LimitExcept, Arity.One, [], AccessBinder.Rule)
-        {
-            Syntax = ["address | CIDR | unix: | all"],
-            Repetition = Repetition.Append,
-            Inheritance = Inheritance.List,
-            Combine = (earlier, later) => earlier.AddRange(later),
-            SharedWith = Allow,
-            Summary = "Keeps clients out: they get 403.",
-        });
-
-    public static readonly Directive<Satisfy> Satisfy = Modules.Http.Choice(
-        "satisfy", In.HttpServerLocation, Model.Satisfy.All, "all", [new("all", Model.Satisfy.All), new("any", Model.Satisfy.Any)],
-        "Whether all checks of access must pass or one is enough.");
-
-    public static readonly Directive<TimeSpan> AuthDelay = Modules.Http.Time(
-        "auth_delay", In.HttpServerLocation, TimeSpan.Zero, "0", "How long an answer of 401 is held back.").Pending();
-
     public static readonly Directive<DynamicSize?> LimitRate = Modules.Http.Add(
         new Directive<DynamicSize?>("limit_rate", In.HttpServerLocation | In.LocationIf, Arity.One, null, c => c.DynamicSize())
         {

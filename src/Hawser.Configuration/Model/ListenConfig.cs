@@ -61,6 +61,9 @@ public sealed record ListenConfig
     /// <summary><c>so_keepalive=</c>; null leaves the system's setting.</summary>
     public TcpKeepAlive? KeepAlive { get; init; }
 
+    /// <summary><c>proxy_protocol</c>: every connection begins with a header of the PROXY protocol. One <c>listen</c> of an address says it for all.</summary>
+    public bool ProxyProtocol { get; init; }
+
     /// <summary>The address as nginx prints it: <c>0.0.0.0:80</c>, <c>[::]:80</c>, <c>unix:/path</c>.</summary>
     public string DisplayAddress => Kind switch
     {

@@ -62,6 +62,9 @@ public sealed class HttpConfig : ConfigScope
     /// <summary>The <c>map</c> blocks in source order. Where two set one variable, the last one counts.</summary>
     public ImmutableArray<MapConfig> Maps { get; internal set; } = [];
 
+    /// <summary>The zones of <c>limit_conn_zone</c> and <c>limit_req_zone</c>. Names are unique.</summary>
+    public ImmutableArray<LimitZoneConfig> LimitZones { get; internal set; } = [];
+
     /// <summary>The log formats in source order, after the predefined <c>combined</c>.</summary>
     public ImmutableArray<LogFormatConfig> LogFormats { get; internal set; } = [];
 

@@ -17,6 +17,7 @@ public sealed record KnownVariable(string Name, string Summary, string Module)
 public static class KnownVariables
 {
     private const string Core = "ngx_http_core_module";
+    private const string RealIp = "ngx_http_realip_module";
     private const string Proxy = "ngx_http_proxy_module";
     private const string Upstream = "ngx_http_upstream_module";
 
@@ -98,11 +99,18 @@ public static class KnownVariables
         new("time_local", "The local time in the common log format.", Core),
         new("uri", "The request's path, normalized; rewriting changes it.", Core),
 
+        new("limit_conn_status", "What limit_conn decided: PASSED, REJECTED or REJECTED_DRY_RUN.", "ngx_http_limit_conn_module"),
+
+        new("limit_req_status", "What limit_req decided: PASSED, DELAYED, REJECTED, DELAYED_DRY_RUN or REJECTED_DRY_RUN.", "ngx_http_limit_req_module"),
+
         new("proxy_add_x_forwarded_for", "The request's X-Forwarded-For with the client's address appended.", Proxy),
         new("proxy_host", "The host of proxy_pass, with the port if it is not the scheme's own.", Proxy),
         new("proxy_internal_body_length", "The length of the body sent upstream.", Proxy),
         new("proxy_internal_chunked", "chunked if the body sent upstream is.", Proxy),
         new("proxy_port", "The port of proxy_pass.", Proxy),
+
+        new("realip_remote_addr", "The address of the connection's other end, whomever it names as the client.", RealIp),
+        new("realip_remote_port", "The port of the connection's other end.", RealIp),
 
         new("upstream_addr", "The addresses of the servers that were asked.", Upstream),
         new("upstream_bytes_received", "How many bytes came from each server.", Upstream),

@@ -47,7 +47,7 @@ public static class GatewayCompiler
             foreach (ServerConfig server in http.Servers) servers.Add(server, ServerCompiler.Compile(server, builder));
             listeners = ListenerCompiler.Compile(http.Listeners, servers, builder);
         }
-        return new GatewayModel
+        var model = new GatewayModel
         {
             Generation = generation,
             Variables = variables,
@@ -58,5 +58,7 @@ public static class GatewayCompiler
             WorkerConnections = config.Events.Get(Known.WorkerConnections),
             WorkerShutdownTimeout = (long)config.Get(Known.WorkerShutdownTimeout).TotalMilliseconds,
         };
+        builder.Zones.Commit();
+        return model;
     }
 }

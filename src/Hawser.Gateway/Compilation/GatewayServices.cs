@@ -1,4 +1,5 @@
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Upstreams.Resolving;
 
@@ -15,6 +16,8 @@ public sealed class GatewayServices(TimeProvider time)
 
     /// <summary>Addresses of upstream servers with <c>resolve</c>.</summary>
     public AddressRegistry Addresses { get; } = new();
+
+    public ZoneRegistry Zones { get; } = new(time);
 
     /// <summary>Loops in this process; fixed when it starts.</summary>
     public int WorkerCount { get; init; } = 1;

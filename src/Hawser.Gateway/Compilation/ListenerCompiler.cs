@@ -33,6 +33,7 @@ internal static class ListenerCompiler
         {
             Endpoint = endpoint,
             Options = ToOptions(config.Listen),
+            ExpectsProxyHeader = config.Listen.ProxyProtocol,
             Default = servers[config.Default],
             Names = ServerNameTable.From(config.Servers.Select(s => (s, servers[s])), servers[config.Default], builder),
             Specific = specific,

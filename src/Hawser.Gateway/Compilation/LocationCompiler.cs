@@ -3,6 +3,8 @@ using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases;
+using Hawser.Gateway.Phases.Access;
+using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Routing;
 using Hawser.Gateway.Upstreams;
 using Hawser.IO.Buffers;
@@ -50,12 +52,15 @@ internal sealed class LocationCompiler(ModelBuilder builder)
             IsInternal = config is not null && config.Get(Known.Internal),
             Core = CoreModel.From(scope),
             Rewrite = rewrite,
-            Access = AccessModel.From(scope),
+            RealAddress = RealAddress.From(scope),
+            Limits = LimitPhase.From(scope, builder),
+            Access = AccessPhase.From(scope, builder),
             LimitExcept = config?.LimitExcept is { } limit ? LimitExceptModel.From(limit, CompileIf(limit)) : null,
             ErrorPages = ErrorPagesModel.From(scope, builder),
             Headers = ResponseHeadersModel.From(scope, builder),
             Files = FilesModel.From(scope, builder),
             TryFiles = TryFilesModel.From(scope, builder),
+            Mirror = MirrorModel.From(scope),
             Logging = LoggingModel.From(scope, builder),
             Content = config?.Get(Known.ProxyPass) is null ? null : ProxyContent.From(config, builder),
             RedirectsWithSlash = isPrefix && name.EndsWith('/') && scope.HasOwn(Known.ProxyPass),

@@ -1,6 +1,8 @@
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases;
+using Hawser.Gateway.Phases.Access;
+using Hawser.Gateway.Phases.Limits;
 
 namespace Hawser.Gateway.Compilation;
 
@@ -31,7 +33,14 @@ public sealed class LocationModel
 
     public required RewriteModel Rewrite { get; init; }
 
-    public required AccessModel Access { get; init; }
+    /// <summary>Whom trusted proxies may name as the client; null where none is trusted.</summary>
+    public RealAddress? RealAddress { get; init; }
+
+    /// <summary>Null where nothing is limited.</summary>
+    public LimitPhase? Limits { get; init; }
+
+    /// <summary>Null where everybody may come in.</summary>
+    public AccessPhase? Access { get; init; }
 
     /// <summary>Settings for methods that <c>limit_except</c> does not list; null without one.</summary>
     public LimitExceptModel? LimitExcept { get; init; }
@@ -43,6 +52,9 @@ public sealed class LocationModel
     public required FilesModel Files { get; init; }
 
     public TryFilesModel? TryFiles { get; init; }
+
+    /// <summary>Null where nothing is mirrored.</summary>
+    public MirrorModel? Mirror { get; init; }
 
     public required LoggingModel Logging { get; init; }
 

@@ -3,6 +3,7 @@ using Hawser.Configuration;
 using Hawser.Configuration.Model;
 using Hawser.Configuration.Patterns;
 using Hawser.Configuration.Templates;
+using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.Gateway.Variables;
@@ -30,6 +31,19 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
     public List<ResolverModel> Resolvers { get; } = [];
 
     public UpstreamModel? FindUpstream(string name) => Upstreams.GetValueOrDefault(name);
+
+    /// <summary>The zones that this configuration declares.</summary>
+    internal ZoneRegistry.Draft Zones { get; } = services.Zones.Begin();
+
+    /// <summary>What <c>limit_conn_zone</c> or <c>limit_req_zone</c> says of a name.</summary>
+    internal LimitZoneConfig FindZone(string name)
+    {
+        foreach (LimitZoneConfig zone in Config.Http!.LimitZones)
+        {
+            if (zone.Name == name) return zone;
+        }
+        throw new GatewayCompilationException($"zero size shared memory zone \"{name}\"");
+    }
 
     /// <summary>What outlives configurations: log files, zones, caches.</summary>
     public GatewayServices Services { get; } = services;

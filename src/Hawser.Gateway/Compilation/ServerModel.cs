@@ -36,6 +36,9 @@ public sealed class ListenerModel
 
     public required ListenSocketOptions Options { get; init; }
 
+    /// <summary>Connections begin with a header of the PROXY protocol (<c>listen … proxy_protocol</c>).</summary>
+    public bool ExpectsProxyHeader { get; init; }
+
     public required ServerModel Default { get; init; }
 
     public required ServerNameTable Names { get; init; }

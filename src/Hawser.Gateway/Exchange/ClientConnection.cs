@@ -1,6 +1,7 @@
 using Hawser.Gateway.Compilation;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
+using Hawser.Protocols.ProxyProtocol;
 
 namespace Hawser.Gateway.Exchange;
 
@@ -19,12 +20,13 @@ public interface IClientConnection
     /// <summary>The listener that accepted it.</summary>
     ListenerModel Listener { get; }
 
+    /// <summary>The other end of the connection. Who the client is, <see cref="HttpExchange.RemoteEndpoint"/> says.</summary>
     SocketEndpoint RemoteEndpoint { get; }
 
     /// <summary>The address the client connected to (asked from the kernel once where the listener is a wildcard).</summary>
     SocketEndpoint LocalEndpoint { get; }
 
-    /// <summary>The client's address as text: <c>$remote_addr</c>.</summary>
+    /// <summary>Its address as text.</summary>
     ByteSlice RemoteAddress { get; }
 
     /// <summary>The request under way was sent before the answer to the one before it: <c>$pipe</c>.</summary>
@@ -41,4 +43,7 @@ public interface IClientConnection
 
     /// <summary>The connection is a TLS one: <c>$https</c>, <c>$scheme</c>.</summary>
     bool IsEncrypted => false;
+
+    /// <summary>The PROXY protocol header that the connection began with; null without one, and for one that names nobody.</summary>
+    ProxyHeader? ProxyProtocol => null;
 }

@@ -10,7 +10,7 @@ namespace Hawser.Gateway.Exchange;
 /// <summary>
 /// The path of a request between its head and its log line. Steps, as everywhere in the code:
 /// 1 accept · 2 head · 3 server · 4 rewrite and find location · 5 limits and access · 6 content · 7 response · 8 log.
-/// 1, 2, 7 and 8 belong to the connection, 3 to the head reader; 4 to 6 are here.
+/// 1, 2, 7 and 8 belong to the connection, 3 to the head reader; 4 to 6 are here. Within them the order is that of nginx's phases.
 /// </summary>
 internal static class ExchangePipeline
 {
@@ -19,16 +19,19 @@ internal static class ExchangePipeline
         ServerRewrite,
         FindLocation,
         LocationRewrite,
+        Limits,
         Access,
+        Precontent,
         Content,
     }
 
     /// <summary>Answers the request. False when the connection must not be kept alive, whatever the client asked for.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<bool> RunAsync(HttpExchange exchange, Http1Connection connection)
+    public static async ValueTask<bool> RunAsync(HttpExchange exchange)
     {
         Outcome outcome = exchange.RefusedWith == RequestRejection.None ? Outcome.Continue : Refuse(exchange);
         Step step = Step.ServerRewrite;
+        if (outcome.Kind == OutcomeKind.Continue) exchange.Server.Defaults.RealAddress?.Apply(exchange); // who the client is, as far as the server can tell
         while (true)
         {
             switch (outcome.Kind)
@@ -68,18 +71,23 @@ internal static class ExchangePipeline
                     break;
                 case Step.LocationRewrite: // … and rewrite of the location
                     if (!ReferenceEquals(exchange.Location, exchange.Server.Defaults)) outcome = exchange.Location.Rewrite.Execute(exchange);
+                    step = Step.Limits;
+                    break;
+                case Step.Limits: // 5 limits …
+                    exchange.Location.RealAddress?.Apply(exchange);
+                    if (exchange.Location.Limits is { } limits) outcome = await limits.CheckAsync(exchange);
                     step = Step.Access;
                     break;
-                case Step.Access: // 5 limits and access
-                    outcome = exchange.Location.Access.Check(exchange);
+                case Step.Access: // … and access
+                    if (exchange.Location.Access is { } access && !exchange.IsSubrequest) outcome = await access.CheckAsync(exchange);
+                    step = Step.Precontent;
+                    break;
+                case Step.Precontent: // 6 content: where it comes from …
+                    outcome = exchange.Location.TryFiles?.Execute(exchange) ?? Outcome.Continue;
+                    if (outcome.Kind == OutcomeKind.Continue && exchange.Location.Mirror is { } mirror) outcome = await mirror.StartAsync(exchange);
                     step = Step.Content;
                     break;
-                case Step.Content: // 6 content
-                    if (exchange.Location.TryFiles is { } tryFiles)
-                    {
-                        outcome = tryFiles.Execute(exchange);
-                        if (outcome.Kind != OutcomeKind.Continue) break;
-                    }
+                case Step.Content: // … and the answer itself
                     outcome = await (exchange.Location.Content ?? exchange.Location.Files.Content).HandleAsync(exchange);
                     break;
             }

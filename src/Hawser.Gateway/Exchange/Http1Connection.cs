@@ -80,7 +80,9 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     {
         try
         {
-            while (await ServeAsync())
+            // 1 accept, as far as it is about bytes
+            bool isAccepted = !Listener.ExpectsProxyHeader || await ReadProxyHeaderAsync();
+            while (isAccepted && await ServeAsync())
             {
             }
         }
@@ -97,11 +99,11 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ServeAsync()
     {
-        // 1 accept has happened. 2 head
+        // 2 head
         if (!await ReadHeadAsync()) return false;
         HttpExchange exchange = _exchange!;
         _worker.Counters.Request();
-        bool keep = await ExchangePipeline.RunAsync(exchange, this); // 3 … 7
+        bool keep = await ExchangePipeline.RunAsync(exchange); // 3 … 7
         if (_isClosed) return false; // a tunnel has taken the connection over, or it broke
 
         // 8 log, then keep alive or close
@@ -112,6 +114,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     private async ValueTask<bool> FinishAsync(HttpExchange exchange, bool keep)
     {
         if (!_sinkBroken && _channel.PendingOutput > 0) await DrainAsync(0);
+        await exchange.FinishSubrequestsAsync();
         exchange.Location.Logging.LogAccess(exchange);
         _worker.Counters.Respond(exchange.Response.Head.Status);
         bool reset = _channel.WriteError == Errno.ETIMEDOUT && exchange.Location.Core.ResetTimedOutConnection;
@@ -190,13 +193,13 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     {
         _isEnding = true;
         _channel.Abort();
-        _exchange?.Upstream.Active?.Abort();
+        _exchange?.Abort();
     }
 
     void IChannelObserver.OnPeerClosed(Channel channel)
     {
         // A client that goes away while an upstream works for it: nginx's 499. Bytes still unread are looked at first.
-        if (_exchange is { } exchange && exchange.Upstream.Active is { } active) active.OnClientGone();
+        _exchange?.OnClientGone();
     }
 
     protected override void OnTimer()

@@ -3,6 +3,7 @@ using Hawser.Gateway.Logging;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
+using Hawser.IO.Timers;
 using Hawser.Protocols.Http1;
 using Hawser.Protocols.WebSocket;
 
@@ -12,9 +13,11 @@ namespace Hawser.Gateway.Exchange;
 /// One request and its answer, from the head to the log line. Pooled by its worker: <see cref="Begin"/> and <see cref="Reset"/>
 /// bracket a life. It knows a request head, a body and a response, never the wire behind them.
 /// </summary>
-public sealed class HttpExchange
+public sealed partial class HttpExchange
 {
     private Slot[] _slots = [];
+    private Slot[] _ownSlots = [];
+    private readonly Arena _ownArena;
 
     private struct Slot
     {
@@ -26,14 +29,16 @@ public sealed class HttpExchange
     public HttpExchange(Worker worker)
     {
         Worker = worker;
-        Arena = new Arena(worker.Loop.Buffers);
+        Arena = _ownArena = new Arena(worker.Loop.Buffers);
+        Delay = new LoopDelay(worker.Loop);
         Response = new HttpResponse(this);
         Proxy = new ProxyRun(this);
     }
 
     public Worker Worker { get; }
 
-    public Arena Arena { get; }
+    /// <summary>Memory for what lives as long as the request. A subrequest uses that of the request it belongs to.</summary>
+    public Arena Arena { get; private set; }
 
     public IClientConnection Connection { get; private set; } = null!;
 
@@ -159,7 +164,8 @@ public sealed class HttpExchange
         UriChangesLeft = Phases.InternalRedirect.MaxChanges + 1;
         IsPathOfLocation = true;
         Body = RequestBody.None;
-        if (_slots.Length < model.Variables.Count) _slots = new Slot[model.Variables.Count];
+        if (_ownSlots.Length < model.Variables.Count) _ownSlots = new Slot[model.Variables.Count];
+        _slots = _ownSlots;
     }
 
     /// <summary>Lets go of everything the request needed. Slices taken from it are dead.</summary>
@@ -169,7 +175,9 @@ public sealed class HttpExchange
         RequestHeaders.Clear();
         Upstream.Reset();
         Captures.Clear();
-        Array.Clear(_slots);
+        if (ReferenceEquals(_slots, _ownSlots)) Array.Clear(_ownSlots);
+        _slots = [];
+        ResetAccess();
         Body.Dispose();
         Body = RequestBody.None;
         RequestLine = MethodName = Protocol = Target = Host = HostPort = Uri = Args = default;
@@ -185,7 +193,7 @@ public sealed class HttpExchange
         Model = null!;
         Server = null!;
         Location = null!;
-        Arena.Reset();
+        ResetSubrequests();
     }
 
     /// <summary>The value of a variable: computed once, unless it is volatile or <see cref="SetVariable"/> has put one.</summary>

@@ -67,7 +67,7 @@ public sealed class HttpResponse(HttpExchange exchange)
     {
         IsStarted = true;
         ResponseFilters.Apply(exchange);
-        IsHeadOnly = exchange.Method == Hawser.Protocols.Http1.RequestMethod.Head || Head.Status is 204 or 304 or (>= 100 and < 200);
+        IsHeadOnly = exchange.IsSubrequest || exchange.Method == Hawser.Protocols.Http1.RequestMethod.Head || Head.Status is 204 or 304 or (>= 100 and < 200);
         if (IsHeadOnly)
         {
             body = default;

@@ -25,7 +25,7 @@ public static class ExchangeLogging
         UpstreamTrace upstream = exchange.Upstream;
         errors.Write(level, message, exchange.Connection.Serial, new ErrorContext
         {
-            Client = exchange.Connection.RemoteAddress.Span,
+            Client = exchange.RemoteAddress.Span,
             Server = (exchange.Server ?? exchange.Connection.Listener.Default).Name.Span,
             Request = exchange.RequestLine.Span,
             UpstreamScheme = upstream.Scheme.Span,

@@ -10,18 +10,20 @@ public sealed class LoggingModel
 {
     private readonly AccessLogModel[] _accessLogs;
 
-    private LoggingModel(ErrorLogTargets errors, AccessLogModel[] accessLogs, bool warnsOfUninitializedVariables)
+    private LoggingModel(ErrorLogTargets errors, AccessLogModel[] accessLogs)
     {
         Errors = errors;
         _accessLogs = accessLogs;
-        WarnsOfUninitializedVariables = warnsOfUninitializedVariables;
     }
 
     /// <summary><c>error_log</c></summary>
     public ErrorLogTargets Errors { get; }
 
     /// <summary><c>uninitialized_variable_warn</c></summary>
-    public bool WarnsOfUninitializedVariables { get; }
+    public bool WarnsOfUninitializedVariables { get; private init; }
+
+    /// <summary><c>log_subrequest</c></summary>
+    public bool LogsSubrequests { get; private init; }
 
     /// <exception cref="LogFileException">A log file cannot be opened.</exception>
     public static LoggingModel From(ConfigScope scope, ModelBuilder builder)
@@ -31,7 +33,11 @@ public sealed class LoggingModel
         var accessLogs = new AccessLogModel[set.IsOff ? 0 : set.Logs.Length];
         for (int i = 0; i < accessLogs.Length; i++) accessLogs[i] = AccessLogModel.From(set.Logs[i], cache, builder);
         var errors = ErrorLogTargets.From(scope, builder.Services.LogFiles);
-        return new LoggingModel(errors, accessLogs, scope.Get(Known.UninitializedVariableWarn));
+        return new LoggingModel(errors, accessLogs)
+        {
+            WarnsOfUninitializedVariables = scope.Get(Known.UninitializedVariableWarn),
+            LogsSubrequests = scope.Get(Known.LogSubrequest),
+        };
     }
 
     /// <summary>Writes the exchange's line to each access log. To be called once, when its answer is complete.</summary>

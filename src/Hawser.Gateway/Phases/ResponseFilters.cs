@@ -18,6 +18,7 @@ public static class ResponseFilters
     {
         ResponseHead head = exchange.Response.Head;
         TakeErrorStatus(exchange, head);
+        if (exchange.IsSubrequest) return 0; // conditions and ranges are about the client's own request
         int refusal = Preconditions.Check(exchange);
         if (refusal != 0) return refusal;
         exchange.Location.Headers.Apply(exchange);
@@ -30,6 +31,11 @@ public static class ResponseFilters
     public static void Apply(HttpExchange exchange)
     {
         ResponseHead head = exchange.Response.Head;
+        if (exchange.IsSubrequest)
+        {
+            TakeErrorStatus(exchange, head);
+            return; // nobody sees its head
+        }
         if (!head.HasAddedFields)
         {
             TakeErrorStatus(exchange, head);

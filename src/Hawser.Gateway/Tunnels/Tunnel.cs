@@ -1,5 +1,6 @@
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Upstreams;
 using Hawser.IO.Loop;
 using Hawser.IO.Native;
@@ -29,6 +30,7 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
     private End _upstream;
     private PeerState _peer = null!;
     private TunnelRecord? _record;
+    private ConnectionLeases? _leases;
     private long _lastActivity;
     private bool _ended;
 
@@ -70,8 +72,9 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
     /// <summary>Bytes from the upstream to the client.</summary>
     public long BytesFromUpstream => _upstream.BytesRead;
 
-    internal void Begin(Transport client, Transport upstream, PeerState peer, TunnelRecord? record)
+    internal void Begin(Transport client, Transport upstream, PeerState peer, TunnelRecord? record, ConnectionLeases? leases)
     {
+        _leases = leases;
         _peer = peer;
         _record = record;
         _lastActivity = _worker.Loop.Now;
@@ -256,6 +259,7 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
         Close(ref _client);
         Close(ref _upstream);
         _peer.Leave();
+        _leases?.Release();
         _record?.Complete(_worker, Model, toClient: _upstream.BytesRead, fromUpstream: _upstream.BytesRead, toUpstream: _client.BytesRead);
         _worker.Forget(this);
     }

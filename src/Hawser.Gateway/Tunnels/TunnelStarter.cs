@@ -1,4 +1,5 @@
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Upstreams;
 using Hawser.IO.Sockets;
 
@@ -22,9 +23,10 @@ internal static class TunnelStarter
         byte[]? early = rest.IsEmpty ? null : rest.ToArray();
         Transport upstream = run.TakeUpstream(out PeerState peer, out byte[]? toUpstream);
         TunnelRecord? record = TunnelRecord.From(exchange, connection);
+        ConnectionLeases? leases = exchange.ConnectionLeases.Take(); // it counts as a connection until its end (limit_conn)
         Transport client = connection.HandOver(tunnel, out byte[]? toClient, out byte[]? input);
         SocketCalls.SetNoDelay(client.Descriptor);
-        tunnel.Begin(client, upstream, peer, record);
+        tunnel.Begin(client, upstream, peer, record, leases);
         tunnel.Inject(Join(toUpstream, input), fromClient: true);
         tunnel.Inject(Join(toClient, early), fromClient: false);
         tunnel.Resume();

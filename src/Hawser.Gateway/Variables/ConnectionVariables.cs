@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Phases.Limits;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
 
@@ -14,9 +15,6 @@ internal static class ConnectionVariables
     private static readonly ByteSlice s_pipelined = new("p"u8.ToArray());
     private static readonly ByteSlice s_notPipelined = new("."u8.ToArray());
 
-    // Of a connection that did not begin with a PROXY protocol header there is nothing to tell, and none is accepted yet.
-    private static readonly string[] s_proxyProtocolParts = ["addr", "port", "server_addr", "server_port"];
-
     // struct tcp_info of <linux/tcp.h>: eight bytes of flags, then 32-bit numbers.
     private const int RttOffset = 68;
     private const int RttVarianceOffset = 72;
@@ -25,8 +23,12 @@ internal static class ConnectionVariables
 
     public static void AddTo(VariableFamily family)
     {
-        family.Add("remote_addr", static e => e.Connection.RemoteAddress);
-        family.Add("remote_port", static e => ValueText.Port(e, e.Connection.RemoteEndpoint.Port));
+        family.Add("remote_addr", static e => e.RemoteAddress);
+        family.Add("remote_port", static e => ValueText.Port(e, e.RemoteEndpoint.Port));
+        family.Add("realip_remote_addr", static e => e.Connection.RemoteAddress);
+        family.Add("realip_remote_port", static e => ValueText.Port(e, e.Connection.RemoteEndpoint.Port));
+        family.AddVolatile("limit_conn_status", static e => ValueText.Present(LimitStatusText.Of(e.LimitConnStatus)));
+        family.AddVolatile("limit_req_status", static e => ValueText.Present(LimitStatusText.Of(e.LimitReqStatus)));
         family.Add("binary_remote_addr", BinaryRemoteAddress);
         family.Add("server_addr", ServerAddress);
         family.Add("server_port", static e => ValueText.Port(e, e.Connection.LocalEndpoint.Port));
@@ -38,17 +40,25 @@ internal static class ConnectionVariables
         family.Add("pipe", static e => e.Connection.IsPipelined ? s_pipelined : s_notPipelined);
         family.AddLate("bytes_sent", static e => ValueText.Number(e, e.Connection.BytesSent));
         family.AddLate("body_bytes_sent", static e => ValueText.Number(e, Math.Max(0, e.Connection.BytesSent - e.Connection.HeadBytesSent)));
-        foreach (string part in s_proxyProtocolParts) family.Add("proxy_protocol_" + part, static _ => VariableValue.NotFound);
+        family.Add("proxy_protocol_addr", static e => ProxyAddress(e.Connection.ProxyProtocol?.SourceAddress));
+        family.Add("proxy_protocol_port", static e => ProxyPort(e, e.Connection.ProxyProtocol?.SourcePort));
+        family.Add("proxy_protocol_server_addr", static e => ProxyAddress(e.Connection.ProxyProtocol?.DestinationAddress));
+        family.Add("proxy_protocol_server_port", static e => ProxyPort(e, e.Connection.ProxyProtocol?.DestinationPort));
         family.AddLate("tcpinfo_rtt", static e => TcpInfo(e, RttOffset));
         family.AddLate("tcpinfo_rttvar", static e => TcpInfo(e, RttVarianceOffset));
         family.AddLate("tcpinfo_snd_cwnd", static e => TcpInfo(e, SendWindowOffset));
         family.AddLate("tcpinfo_rcv_space", static e => TcpInfo(e, ReceiveSpaceOffset));
     }
 
+    private static VariableValue ProxyAddress(byte[]? address) => address is null ? VariableValue.NotFound : new ByteSlice(address);
+
+    private static VariableValue ProxyPort(HttpExchange exchange, int? port) =>
+        port is null ? VariableValue.NotFound : ValueText.Port(exchange, port.Value);
+
     private static VariableValue BinaryRemoteAddress(HttpExchange exchange)
     {
-        SocketEndpoint remote = exchange.Connection.RemoteEndpoint;
-        return remote.IsUnix ? exchange.Connection.RemoteAddress : exchange.Arena.Copy(remote.AddressBytes);
+        SocketEndpoint remote = exchange.RemoteEndpoint;
+        return remote.IsUnix ? exchange.RemoteAddress : exchange.Arena.Copy(remote.AddressBytes);
     }
 
     private static VariableValue ServerAddress(HttpExchange exchange)

@@ -1,6 +1,8 @@
 using System.Text;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
 using Hawser.Protocols.Http1;
+using Hawser.Protocols.ProxyProtocol;
 
 namespace Hawser.Gateway.Variables;
 
@@ -17,8 +19,25 @@ internal static class PrefixVariables
         ("upstream_http_", static suffix => new(UpstreamHeader(suffix)) { IsVolatile = true }),
         ("upstream_trailer_", static suffix => new(UpstreamTrailer(suffix)) { IsVolatile = true }),
         ("upstream_cookie_", static suffix => new(UpstreamCookie(suffix)) { IsVolatile = true }),
-        ("proxy_protocol_tlv_", static _ => new(static _ => VariableValue.NotFound)), // see ConnectionVariables
+        ("proxy_protocol_tlv_", static suffix => new(ProxyTlv(suffix))),
     ];
+
+    private static VariableGetter ProxyTlv(string suffix)
+    {
+        ProxyTlvName? name = ProxyTlvName.Parse(suffix);
+        return exchange =>
+        {
+            if (exchange.Connection.ProxyProtocol is not { } header) return VariableValue.NotFound;
+            if (name is null)
+            {
+                exchange.LogError(LogLevel.Error, $"unknown PROXY protocol TLV \"{suffix}\"");
+                return VariableValue.NotFound;
+            }
+            TlvLookup found = name.Find(header, out ReadOnlySpan<byte> value);
+            if (found == TlvLookup.Broken) exchange.LogError(LogLevel.Error, "broken PROXY protocol TLV");
+            return found == TlvLookup.Found ? exchange.Arena.Copy(value) : VariableValue.NotFound;
+        };
+    }
 
     private static VariableGetter RequestHeader(string suffix)
     {

@@ -22,7 +22,7 @@ internal static class ProxyVariables
 
     private static VariableValue AddXForwardedFor(HttpExchange exchange)
     {
-        ByteSlice client = exchange.Connection.RemoteAddress;
+        ByteSlice client = exchange.RemoteAddress;
         VariableValue already = HeaderReader.Find(exchange.RequestHeaders, KnownHeader.XForwardedFor, exchange.Arena);
         if (!already.Found) return client;
         ByteSlice list = already.Value;

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Phases.Access;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 
@@ -66,33 +66,8 @@ internal static class RequestVariables
         return isKnown ? ValueText.Number(exchange, exchange.Body.ReceivedLength) : VariableValue.NotFound;
     }
 
-    // RFC 7617: the user name ends at the first colon; without one the credentials are no user name.
-    private static VariableValue RemoteUser(HttpExchange exchange)
-    {
-        if (!exchange.RequestHeaders.TryGet(KnownHeader.Authorization, out ByteSlice field)) return VariableValue.NotFound;
-        ReadOnlySpan<byte> credentials = field.Span;
-        if (credentials.Length < 6 || !Ascii.EqualsIgnoreCase(credentials[..6], "basic "u8)) return VariableValue.NotFound;
-        credentials = credentials[6..].TrimStart((byte)' ');
-        if (credentials.IsEmpty) return VariableValue.NotFound;
-        Span<byte> room = exchange.Arena.Allocate(Base64.GetMaxDecodedFromUtf8Length(credentials.Length) + 3, out ByteSlice decoded);
-        int length = DecodeBase64(credentials, room);
-        int colon = length < 0 ? -1 : decoded.Span[..length].IndexOf((byte)':');
-        return colon <= 0 ? VariableValue.NotFound : decoded.Slice(0, colon);
-    }
-
-    // nginx takes it with and without padding, and stops at the first '='.
-    private static int DecodeBase64(ReadOnlySpan<byte> text, Span<byte> room)
-    {
-        int padding = text.IndexOf((byte)'=');
-        if (padding >= 0) text = text[..padding];
-        int whole = text.Length / 4 * 4;
-        if (text.Length - whole == 1) return -1;
-        if (Base64.DecodeFromUtf8(text[..whole], room, out _, out int length) != System.Buffers.OperationStatus.Done) return -1;
-        if (text.Length == whole) return length;
-        Span<byte> padded = [(byte)'=', (byte)'=', (byte)'=', (byte)'='];
-        text[whole..].CopyTo(padded);
-        return Base64.DecodeFromUtf8(padded, room[length..], out _, out int rest) == System.Buffers.OperationStatus.Done ? length + rest : -1;
-    }
+    private static VariableValue RemoteUser(HttpExchange exchange) =>
+        BasicCredentials.TryRead(exchange, out ByteSlice user, out _) ? user : VariableValue.NotFound;
 
     private static VariableValue RequestId(HttpExchange exchange)
     {

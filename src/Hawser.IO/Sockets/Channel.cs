@@ -101,6 +101,22 @@ public sealed class Channel : LoopTimer, IReadyHandler
         return result;
     }
 
+    /// <summary>Shows what is there without taking it; see <see cref="Transport.Peek"/>.</summary>
+    public int Peek(Span<byte> buffer)
+    {
+        if (!_readable) return -Errno.EAGAIN;
+        int result = Transport.Peek(buffer);
+        if (result == -Errno.EAGAIN) _readable = false;
+        return result;
+    }
+
+    /// <summary>Waits until there is more than what <see cref="Peek"/> has shown.</summary>
+    public ChannelWait WaitForMore(long timeout)
+    {
+        _readable = false; // the next byte brings a new edge
+        return WaitReadable(timeout);
+    }
+
     /// <summary>A read may find something: bytes, or the end.</summary>
     public bool MayHaveInput => _readable;
 

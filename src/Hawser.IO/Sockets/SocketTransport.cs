@@ -9,12 +9,16 @@ public sealed unsafe class SocketTransport(int descriptor) : Transport
 
     public override int Descriptor => _descriptor;
 
-    public override int Read(Span<byte> buffer)
+    public override int Read(Span<byte> buffer) => Receive(buffer, 0);
+
+    public override int Peek(Span<byte> buffer) => Receive(buffer, Libc.MSG_PEEK);
+
+    private int Receive(Span<byte> buffer, int flags)
     {
         fixed (byte* start = buffer)
         {
             int result;
-            do result = Libc.Result(Libc.recv(_descriptor, start, (nuint)buffer.Length, 0));
+            do result = Libc.Result(Libc.recv(_descriptor, start, (nuint)buffer.Length, flags));
             while (result == -Errno.EINTR);
             return result;
         }

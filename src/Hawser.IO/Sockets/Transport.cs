@@ -15,6 +15,9 @@ public abstract class Transport
     /// <summary>Reads what is there, up to the size of <paramref name="buffer"/>.</summary>
     public abstract int Read(Span<byte> buffer);
 
+    /// <summary>Reads what is there and leaves it there. Only a plain socket can.</summary>
+    public virtual int Peek(Span<byte> buffer) => throw new NotSupportedException();
+
     /// <summary>Writes as much as the peer's window takes.</summary>
     public abstract int Write(ReadOnlySpan<byte> buffer);
 

@@ -16,7 +16,7 @@ public static class BuildFeatures
     private static readonly (string Name, bool Present)[] Standard =
     [
         ("http_access_module", true),
-        ("http_auth_basic_module", false),
+        ("http_auth_basic_module", true),
         ("http_autoindex_module", false),
         ("http_browser_module", false),
         ("http_charset_module", false),
@@ -25,11 +25,11 @@ public static class BuildFeatures
         ("http_geo_module", false),
         ("http_grpc_module", false),
         ("http_gzip_module", false),
-        ("http_limit_conn_module", false),
-        ("http_limit_req_module", false),
+        ("http_limit_conn_module", true),
+        ("http_limit_req_module", true),
         ("http_map_module", true),
         ("http_memcached_module", false),
-        ("http_mirror_module", false),
+        ("http_mirror_module", true),
         ("http_proxy_module", true),
         ("http_referer_module", false),
         ("http_rewrite_module", true),
@@ -54,10 +54,10 @@ public static class BuildFeatures
     private static readonly (string Name, bool Present)[] Optional =
     [
         ("http_addition_module", false),
-        ("http_auth_request_module", false),
+        ("http_auth_request_module", true),
         ("http_gunzip_module", false),
         ("http_gzip_static_module", false),
-        ("http_realip_module", false),
+        ("http_realip_module", true),
         ("http_secure_link_module", false),
         ("http_slice_module", false),
         ("http_ssl_module", false),

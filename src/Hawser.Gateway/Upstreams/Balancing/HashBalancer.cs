@@ -49,7 +49,7 @@ public sealed class IpHash(PeerModel[] peers) : HashBalancer(peers)
 
     protected override bool TryNextHash(PickState state)
     {
-        ReadOnlySpan<byte> address = state.Exchange.Connection.RemoteEndpoint.AddressBytes;
+        ReadOnlySpan<byte> address = state.Exchange.RemoteEndpoint.AddressBytes;
         if (address.Length == 4) address = address[..3];
         else if (address.IsEmpty) address = [127, 0, 0]; // a Unix socket has no address of its own
         uint hash = state.HasStarted ? state.Hash : Start;
