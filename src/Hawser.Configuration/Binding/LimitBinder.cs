@@ -65,10 +65,7 @@ internal static class LimitBinder
         if (status is null)
             throw context.RefuseDirective("invalid number");
         if (status is < 400 or > 599)
-        {
-            throw context.Refuse(
-                argument, status < 400 ? "value must be equal to or greater than 400" : "value must be equal to or less than 599");
-        }
+            throw context.Refuse(argument, "value must be between 400 and 599");
         return status.Value;
     }
 

@@ -45,7 +45,7 @@ public static partial class Known
             Syntax = ["uri | off"],
             DefaultText = "off",
             Summary = "Lets a subrequest decide: 2xx lets the client in, 401 and 403 keep it out.",
-            DifferenceFromNginx = "The subrequest never has a body, whatever Content-Length says.",
+            DifferenceFromNginx = "The subrequest says that it has no body; nginx sends the client's Content-Length without one.",
         });
 
     public static readonly Directive<ImmutableArray<VariableAssignment>> AuthRequestSet = Modules.AuthRequest.List(

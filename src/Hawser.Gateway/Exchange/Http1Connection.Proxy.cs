@@ -28,6 +28,7 @@ public sealed partial class Http1Connection
                     wait = await _channel.WaitForMore(Math.Max(0, deadline - _worker.Loop.Now));
                     continue;
                 default:
+                    _ = _channel.Read(_worker.Loop.ReadBuffer); // closing over unread bytes would be a reset
                     return false;
             }
         }

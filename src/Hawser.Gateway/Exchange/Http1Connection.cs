@@ -40,7 +40,8 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         StartedAt = worker.Loop.Now;
         Model = worker.Model;
         _channel = worker.RentChannel();
-        _channel.Open(new SocketTransport(descriptor), connected: true);
+        // Not before the next turn: the client may have closed another connection first, whose place in a zone of limit_conn this one wants.
+        _channel.Open(new SocketTransport(descriptor), connected: true, awaitsInput: true);
         _channel.Observer = this;
         Listener = FindListener(Model)!;
         // A head and a body, or two chunks, are often two segments: without this the second waits for the first's ACK (RFC 9293 §3.7.4).

@@ -36,7 +36,6 @@ public sealed partial class HttpExchange
         Version = parent.Version;
         Host = parent.Host;
         HostPort = parent.HostPort;
-        RequestLength = parent.RequestLength;
         foreach (ref readonly Header field in parent.RequestHeaders.Fields) RequestHeaders.Add(field.Name, field.Value, field.Known);
         IsInternal = true;
     }

@@ -3,6 +3,7 @@ using Hawser.Configuration;
 using Hawser.Configuration.Diagnostics;
 using Hawser.Configuration.Model;
 using Hawser.Configuration.Syntax;
+using Hawser.Gateway.Upstreams;
 using Hawser.IO.Native;
 
 namespace Hawser.Gateway.Hosting;
@@ -86,6 +87,7 @@ public sealed class GatewayConfiguration
             DefaultErrorLog = ByteText.FromText(request.DefaultErrorLog),
             Files = request.Edit is { } edit ? new EditedFiles(path, edit) : PhysicalFiles.Instance,
             RequireEvents = true,
+            ResolveHost = static name => AddressResolver.TryResolve(name),
             IsPrivileged = ProcessControl.EffectiveUserId == 0,
         }));
     }

@@ -78,6 +78,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         if (_model.IgnoreClientAbort || !exchange.Body.IsComplete || _clientGone) return;
         exchange.LogError(LogLevel.Info, "client prematurely closed connection, so upstream connection is closed too");
         _clientGone = true;
+        exchange.Main.ConnectionLeases.Release(); // the client's next connection may come in the same turn
         Abort();
     }
 

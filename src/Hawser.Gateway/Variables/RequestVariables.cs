@@ -18,7 +18,7 @@ internal static class RequestVariables
     public static void AddTo(VariableFamily family)
     {
         family.Add("request", static e => ValueText.Present(e.RequestLine));
-        family.AddVolatile("request_method", static e => ValueText.Present(e.MethodName));
+        family.AddVolatile("request_method", static e => ValueText.Present(e.Main.MethodName));
         family.Add("request_uri", static e => ValueText.Present(e.Target));
         family.Add("server_protocol", static e => ValueText.Present(e.Protocol));
         family.Add("host", static e => e.Host.IsEmpty ? e.Server.Name : e.Host);

@@ -79,10 +79,12 @@ public sealed class Channel : LoopTimer, IReadyHandler
 
     /// <summary>Starts on a connected (or connecting) descriptor.</summary>
     /// <param name="connected">A fresh socket is worth an immediate try; one that is connecting is not.</param>
-    public void Open(Transport transport, bool connected)
+    /// <param name="awaitsInput">Do not read before the kernel says that there is something.</param>
+    public void Open(Transport transport, bool connected, bool awaitsInput = false)
     {
         _transport = transport;
-        _readable = _writable = connected;
+        _writable = connected;
+        _readable = connected && !awaitsInput;
         PeerClosed = false;
         WriteError = 0;
         BytesSent = BytesReceived = 0;

@@ -8,7 +8,7 @@ namespace Hawser.Gateway.Phases.Access;
 /// goes into the hash.
 /// </summary>
 [SuppressMessage("Security", "CA5351", Justification = "The file's owner has chosen the hash.")]
-internal static class ApacheMd5
+public static class ApacheMd5
 {
     private const int Rounds = 1000;
     private const int LongestSalt = 8;

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Hawser.Gateway.Phases.Access;
 
 /// <summary>What looking a user up came to.</summary>
-internal enum PasswordLookup : byte
+public enum PasswordLookup : byte
 {
     Found,
     NoSuchUser,
@@ -19,7 +19,7 @@ internal enum PasswordLookup : byte
 /// A file of <c>user:hash[:comment]</c> lines, as htpasswd writes it. It is read for each request, so a change counts at once; a line
 /// that begins with <c>#</c> is a comment.
 /// </summary>
-internal static class PasswordFile
+public static class PasswordFile
 {
     // The longest line that is looked at.
     private const int BufferSize = 16 * 1024;

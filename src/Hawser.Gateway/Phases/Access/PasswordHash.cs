@@ -7,7 +7,7 @@ using Hawser.IO.Native;
 namespace Hawser.Gateway.Phases.Access;
 
 /// <summary>Whether a password is the one a hash was made of.</summary>
-internal enum PasswordMatch : byte
+public enum PasswordMatch : byte
 {
     No,
     Yes,
@@ -22,7 +22,7 @@ internal enum PasswordMatch : byte
 /// </summary>
 [SuppressMessage("Security", "CA5350", Justification = "The file's owner has chosen the hash.")]
 [SuppressMessage("Security", "CA5351", Justification = "The file's owner has chosen the hash.")]
-internal static class PasswordHash
+public static class PasswordHash
 {
     private const int Sha1Length = 20;
 

@@ -1,7 +1,7 @@
 namespace Hawser.Gateway.Phases.Limits;
 
 /// <summary>What a zone of <c>limit_req</c> thinks of a request.</summary>
-internal enum RequestVerdict : byte
+public enum RequestVerdict : byte
 {
     /// <summary>Within rate and burst.</summary>
     Pass,
@@ -65,7 +65,7 @@ public sealed class RequestZoneState
     /// <param name="isLast">Count it now. Else the entry is held until <see cref="Settle"/> or <see cref="Unpin"/>.</param>
     /// <param name="excess">How much is in the bucket, this request included.</param>
     /// <param name="entry">The entry, where it is held; else -1.</param>
-    internal RequestVerdict Look(ReadOnlySpan<byte> key, long rate, long burst, bool isLast, out long excess, out int entry)
+    public RequestVerdict Look(ReadOnlySpan<byte> key, long rate, long burst, bool isLast, out long excess, out int entry)
     {
         lock (_lock)
         {
@@ -97,7 +97,7 @@ public sealed class RequestZoneState
 
     /// <summary>Counts a request whose entry is held. Any thread.</summary>
     /// <returns>How much is in the bucket now.</returns>
-    internal long Settle(int entry, long rate)
+    public long Settle(int entry, long rate)
     {
         lock (_lock)
         {
@@ -112,7 +112,7 @@ public sealed class RequestZoneState
     }
 
     /// <summary>Lets go of an entry that was held; the request is not counted. Any thread.</summary>
-    internal void Unpin(int entry)
+    public void Unpin(int entry)
     {
         lock (_lock) _table[entry].Pins--;
     }

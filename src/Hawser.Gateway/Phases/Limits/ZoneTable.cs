@@ -5,7 +5,7 @@ namespace Hawser.Gateway.Phases.Limits;
 /// threads at once: a zone has a lock around it.
 /// </summary>
 /// <typeparam name="T">What is kept for a key.</typeparam>
-internal sealed class ZoneTable<T> where T : struct
+public sealed class ZoneTable<T> where T : struct
 {
     private const int None = -1;
     private const int FirstCapacity = 16;

@@ -5,7 +5,7 @@ using Hawser.IO.Sockets;
 
 namespace Hawser.Gateway.Tests.Phases;
 
-public sealed class AccessModelTests
+public sealed class AddressRulesTests
 {
     [Theory]
     [InlineData("allow 192.0.2.0/24; deny all;", "192.0.2.255", true)]
@@ -30,14 +30,14 @@ public sealed class AccessModelTests
     [InlineData("allow unix:; deny all;", "unix", true)]
     [InlineData("allow 127.0.0.1; deny 127.0.0.1;", "unix", true)]
     [InlineData("satisfy any; deny all;", "192.0.2.1", false)]
-    public void Check_ClientAndRules_FirstRuleThatFitsDecides(string rules, string client, bool passes)
+    public async Task Check_ClientAndRules_FirstRuleThatFitsDecides(string rules, string client, bool passes)
     {
         using var gateway = new TestGateway($"server {{ listen 127.0.0.1:8080; location / {{ {rules} }} }}");
         gateway.Connection.RemoteEndpoint = client == "unix" ? SocketEndpoint.FromUnixPath("/run/x") : SocketEndpoint.FromIP(IPAddress.Parse(client), 1);
         HttpExchange exchange = gateway.Request();
         exchange.Location = gateway.Server.Locations.Find(exchange).Location!;
 
-        Outcome outcome = exchange.Location.Access.Check(exchange);
+        Outcome outcome = await exchange.Location.Access!.CheckAsync(exchange);
 
         Assert.Equal(passes ? OutcomeKind.Continue : OutcomeKind.Status, outcome.Kind);
         if (!passes) Assert.Equal(403, outcome.StatusCode);
