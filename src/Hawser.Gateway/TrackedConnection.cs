@@ -17,6 +17,9 @@ public abstract class TrackedConnection : LoopTimer
 
     /// <summary>End now, whatever is under way.</summary>
     public abstract void EndNow();
+
+    /// <summary>The time for what is under way is over (<c>worker_shutdown_timeout</c>): end within seconds, in good order where there is one.</summary>
+    public virtual void EndSoon() => EndNow();
 }
 
 /// <summary>The connections of one worker.</summary>

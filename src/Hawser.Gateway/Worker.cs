@@ -1,5 +1,6 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.IO.Loop;
@@ -77,6 +78,9 @@ public sealed class Worker
         connection.Start();
     }
 
+    /// <summary>What its tunnels and handshakes add up to.</summary>
+    public TunnelCounters TunnelCounters { get; } = new();
+
     /// <summary>Tunnels begun on this worker since the start. Any thread.</summary>
     public long TunnelsStarted => Volatile.Read(ref _tunnelsStarted);
 
@@ -141,7 +145,7 @@ public sealed class Worker
     /// <summary>Ends the connections of configurations older than <paramref name="generation"/>.</summary>
     public void EndOlderThan(long generation) => Connections.ForEach(c =>
     {
-        if (c.Model.Generation < generation) c.EndNow();
+        if (c.Model.Generation < generation) c.EndSoon();
     });
 
     public void EndAll() => Connections.ForEach(static c => c.EndNow());

@@ -153,6 +153,23 @@ internal static class LogBinder
         throw context.Refuse(name, $"unknown log format \"{name}\"", hint);
     }
 
+    /// <summary>Hawser's own: when tunnels are logged.</summary>
+    private static AccessLogMoments ReadMoments(BindContext context, Argument argument, string text)
+    {
+        var moments = new AccessLogMoments(false, false, TimeSpan.Zero);
+        foreach (string moment in text.Split(','))
+        {
+            moments = moment switch
+            {
+                "open" => moments with { Open = true },
+                "close" => moments with { Close = true },
+                _ when ValueParser.Milliseconds(moment) is { } every && every >= TimeSpan.FromSeconds(1) => moments with { Every = every },
+                _ => throw context.Refuse(argument, $"invalid moment \"{moment}\"", "at= takes open, close and a time of at least one second, such as at=open,close,60s"),
+            };
+        }
+        return moments;
+    }
+
     private static AccessLogConfig Apply(BindContext context, Argument argument, AccessLogConfig log)
     {
         string text = argument.Value;
@@ -166,6 +183,8 @@ internal static class LogBinder
             TimeSpan time = ValueParser.Milliseconds(text.AsSpan(6)) ?? TimeSpan.Zero;
             return log with { Flush = time == TimeSpan.Zero ? throw context.Refuse(argument, $"invalid flush time \"{text[6..]}\"") : time };
         }
+        if (text.StartsWith("at=", StringComparison.Ordinal))
+            return log with { Moments = ReadMoments(context, argument, text[3..]) };
         if (text == "gzip" || text.StartsWith("gzip=", StringComparison.Ordinal))
         {
             int? level = text.Length == 4 ? 1 : ValueParser.Int32(text.AsSpan(5));

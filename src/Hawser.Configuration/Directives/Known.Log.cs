@@ -16,7 +16,7 @@ public static partial class Known
             "access_log", In.HttpServerLocation | In.LocationIf | In.LimitExcept, Arity.OneOrMore, new AccessLogSet(false, []), LogBinder.AccessLog)
         {
             DefaultFrom = LogBinder.DefaultAccessLog,
-            Syntax = ["path [format [buffer=size] [gzip[=level]] [flush=time] [if=condition]]", "off"],
+            Syntax = ["path [format [buffer=size] [gzip[=level]] [flush=time] [if=condition] [at=moments]]", "off"],
             DefaultText = "logs/access.log combined",
             Repetition = Repetition.Append,
             Inheritance = Inheritance.List,

@@ -29,7 +29,17 @@ public enum LogEscape
 /// <param name="Logs">The logs in source order.</param>
 public sealed record AccessLogSet(bool IsOff, ImmutableArray<AccessLogConfig> Logs);
 
-/// <summary><c>access_log path [format [buffer=] [gzip[=]] [flush=] [if=]]</c></summary>
+/// <summary>When a tunnel is logged (<c>at=open,close,60s</c>). What is no tunnel is logged when it is answered, whatever stands here.</summary>
+/// <param name="Open">When it begins.</param>
+/// <param name="Close">When it ends.</param>
+/// <param name="Every">While it lives, so often; zero for never.</param>
+public readonly record struct AccessLogMoments(bool Open, bool Close, TimeSpan Every)
+{
+    /// <summary>At its end alone, as nginx does.</summary>
+    public static AccessLogMoments Default => new(false, true, TimeSpan.Zero);
+}
+
+/// <summary><c>access_log path [format [buffer=] [gzip[=]] [flush=] [if=] [at=]]</c></summary>
 /// <param name="Path">The full path; may hold variables.</param>
 /// <param name="Format">The format.</param>
 /// <param name="Buffer"><c>buffer=</c> in bytes; 0 writes each line at once.</param>
@@ -38,7 +48,11 @@ public sealed record AccessLogSet(bool IsOff, ImmutableArray<AccessLogConfig> Lo
 /// <param name="Condition"><c>if=</c>: logged unless it is empty or <c>0</c>; null logs all.</param>
 /// <param name="Span">The directive; null for the default log.</param>
 public sealed record AccessLogConfig(
-    Template Path, LogFormatConfig Format, long Buffer, TimeSpan Flush, int GzipLevel, Template? Condition, SourceSpan? Span);
+    Template Path, LogFormatConfig Format, long Buffer, TimeSpan Flush, int GzipLevel, Template? Condition, SourceSpan? Span)
+{
+    /// <summary><c>at=</c>; null: tunnels are logged at their end.</summary>
+    public AccessLogMoments? Moments { get; init; }
+}
 
 /// <summary><c>error_log file [level]</c></summary>
 /// <param name="Path">The full path; null for <c>stderr</c>.</param>

@@ -20,6 +20,7 @@ public static class KnownVariables
     private const string RealIp = "ngx_http_realip_module";
     private const string Proxy = "ngx_http_proxy_module";
     private const string Upstream = "ngx_http_upstream_module";
+    private const string Hawser = "hawser";
 
     private static readonly KnownVariable[] s_all =
     [
@@ -126,6 +127,17 @@ public static class KnownVariables
         new("upstream_response_time", "How long each server took to answer.", Upstream),
         new("upstream_status", "The status of each server's answer.", Upstream),
         new("upstream_trailer_", "A field at the end of the last server's answer, by its name.", Upstream),
+
+        new("websocket_bytes_received", "How many bytes the client of a tunnel sent.", Hawser),
+        new("websocket_bytes_sent", "How many bytes the client of a tunnel was sent by the upstream.", Hawser),
+        new("websocket_close_code", "The code of the first close frame; 1005 for one without a code, 1006 if there was none.", Hawser),
+        new("websocket_closed_by", "Who ended the tunnel: client, upstream or gateway.", Hawser),
+        new("websocket_duration", "How long the tunnel has lasted, in seconds with milliseconds.", Hawser),
+        new("websocket_end_reason", "Why the tunnel ended, such as client_closed, upstream_vanished, idle or drained.", Hawser),
+        new("websocket_messages_received", "How many messages the client sent.", Hawser),
+        new("websocket_messages_sent", "How many messages the client was sent.", Hawser),
+        new("websocket_ping_rtt", "How long the client took to answer the gateway's last ping, in seconds with milliseconds.", Hawser),
+        new("websocket_protocol", "The subprotocol that the upstream has chosen.", Hawser),
     ];
 
     private static readonly Dictionary<string, KnownVariable> s_byName = Index();

@@ -1,5 +1,6 @@
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
+using Hawser.Gateway.Tunnels;
 
 namespace Hawser.Gateway.Compilation;
 
@@ -54,6 +55,9 @@ public sealed class CoreModel
 
     public required WebSocketMode WebSocket { get; init; }
 
+    /// <summary>Which pages may open a WebSocket; null for all.</summary>
+    public OriginPolicy? WebSocketOrigins { get; init; }
+
     public static CoreModel From(ConfigScope scope)
     {
         KeepAliveTimeout keepAlive = scope.Get(Known.KeepAliveTimeout);
@@ -82,6 +86,7 @@ public sealed class CoreModel
             PortInRedirect = scope.Get(Known.PortInRedirect),
             ServerNameInRedirect = scope.Get(Known.ServerNameInRedirect),
             WebSocket = scope.Get(Known.WebSocket),
+            WebSocketOrigins = OriginPolicy.From(scope.Get(Known.WebSocketOrigins)),
         };
     }
 }

@@ -1,5 +1,6 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
@@ -145,6 +146,9 @@ public sealed partial class HttpExchange
     /// <summary>What happened on the way to upstreams: the source of every <c>$upstream_*</c>.</summary>
     public UpstreamTrace Upstream { get; } = new();
 
+    /// <summary>The tunnel that the exchange has become, when its line is logged: <c>$websocket_*</c>.</summary>
+    public TunnelSummary? Tunnel { get; set; }
+
     /// <summary>Bytes per second to the client as <c>set $limit_rate</c> says; 0 for no limit, null when it was not set.</summary>
     public long? LimitRate { get; set; }
 
@@ -184,6 +188,7 @@ public sealed partial class HttpExchange
         Method = RequestMethod.Other;
         RequestLength = 0;
         LimitRate = null;
+        Tunnel = null;
         Version = ErrorStatus = HeadBytes = 0;
         RefusedWith = RequestRejection.None;
         Handshake = HandshakeVerdict.NotAHandshake;

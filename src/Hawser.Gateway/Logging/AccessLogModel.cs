@@ -14,13 +14,17 @@ internal sealed class AccessLogModel
     private readonly LogFile? _file;
     private readonly VariableLogPath? _path;
 
-    private AccessLogModel(AccessLogFormat format, TemplateModel? condition, LogFile? file, VariableLogPath? path)
+    private AccessLogModel(AccessLogFormat format, TemplateModel? condition, LogFile? file, VariableLogPath? path, AccessLogMoments moments)
     {
+        Moments = moments;
         _format = format;
         _condition = condition;
         _file = file;
         _path = path;
     }
+
+    /// <summary>When tunnels are logged; everything else is logged when it is answered.</summary>
+    public AccessLogMoments Moments { get; }
 
     /// <exception cref="LogFileException">The file cannot be opened.</exception>
     public static AccessLogModel From(AccessLogConfig config, OpenLogFileCache? cache, ModelBuilder builder)
@@ -28,13 +32,14 @@ internal sealed class AccessLogModel
         LogFileRegistry files = builder.Services.LogFiles;
         AccessLogFormat format = builder.Once(config.Format, () => AccessLogFormat.From(config.Format, builder));
         TemplateModel? condition = builder.CompileOptional(config.Condition);
+        AccessLogMoments moments = config.Moments ?? AccessLogMoments.Default;
         if (!config.Path.IsConstant)
         {
             LogFileCache? shared = cache is null ? null : files.CacheFor(cache);
-            return new AccessLogModel(format, condition, null, new VariableLogPath(builder.Compile(config.Path), shared));
+            return new AccessLogModel(format, condition, null, new VariableLogPath(builder.Compile(config.Path), shared), moments);
         }
         var buffering = new LogBuffering((int)Math.Min(config.Buffer, Array.MaxLength), config.Flush, config.GzipLevel);
-        return new AccessLogModel(format, condition, files.Open(config.Path.ConstantValue, buffering), null);
+        return new AccessLogModel(format, condition, files.Open(config.Path.ConstantValue, buffering), null, moments);
     }
 
     public void Log(HttpExchange exchange)
@@ -58,8 +63,8 @@ internal sealed class AccessLogModel
         return true;
     }
 
-    /// <summary>Writes the line that <see cref="Freeze"/> began, and takes it out of <paramref name="record"/>.</summary>
-    public void Complete(HttpExchange exchange, ref ReadOnlySpan<byte> record)
+    /// <summary>Takes what <see cref="Freeze"/> kept out of <paramref name="record"/>, and writes the line if there is one at this moment.</summary>
+    public void Complete(HttpExchange exchange, ref ReadOnlySpan<byte> record, LogMoment moment)
     {
         bool isWanted = record[0] != 0;
         record = record[1..];
@@ -67,7 +72,7 @@ internal sealed class AccessLogModel
         ReadOnlySpan<byte> path = _path is null ? default : FrozenValue.Read(ref record);
         var line = new LogBuffer(exchange.Worker.Loop);
         _format.Complete(ref line, ref record, exchange);
-        Write(exchange, path, line.Written);
+        if (moment.Is(Moments)) Write(exchange, path, line.Written);
         line.Dispose();
     }
 

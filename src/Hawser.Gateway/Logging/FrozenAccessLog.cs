@@ -22,11 +22,18 @@ public sealed class FrozenAccessLog
     /// <summary>Bytes of memory held beyond the logs themselves.</summary>
     public int Size => _record.Length;
 
-    /// <summary>Writes the lines.</summary>
+    /// <summary>Milliseconds between lines about a tunnel that lives; 0 for none.</summary>
+    public long Interval => _logging.TunnelInterval;
+
+    /// <summary>Whether some log has a line at this moment.</summary>
+    public bool IsWantedAt(LogMoment moment) => _logging.IsWantedAt(moment);
+
+    /// <summary>Writes the lines of the logs that want one at this moment.</summary>
     /// <param name="ended">
     /// An exchange that knows what late variables ask for: connection, start, model, location, request length and the last upstream attempt.
     /// </param>
-    public void Complete(HttpExchange ended) => _logging.Complete(ended, _record);
+    /// <param name="moment">Where the tunnel is in its life.</param>
+    public void Write(HttpExchange ended, LogMoment moment) => _logging.Write(ended, _record, moment);
 }
 
 /// <summary>A value in a frozen record: its length in groups of seven bits, the lowest first, then its bytes.</summary>

@@ -14,6 +14,11 @@ public sealed class LoggingModel
     {
         Errors = errors;
         _accessLogs = accessLogs;
+        foreach (AccessLogModel log in accessLogs)
+        {
+            long every = (long)log.Moments.Every.TotalMilliseconds;
+            if (every > 0 && (TunnelInterval == 0 || every < TunnelInterval)) TunnelInterval = every;
+        }
     }
 
     /// <summary><c>error_log</c></summary>
@@ -61,8 +66,20 @@ public sealed class LoggingModel
         return frozen;
     }
 
-    internal void Complete(HttpExchange ended, ReadOnlySpan<byte> record)
+    /// <summary>Milliseconds between lines about a tunnel that lives: the shortest any log asks for; 0 for none.</summary>
+    internal long TunnelInterval { get; }
+
+    internal bool IsWantedAt(LogMoment moment)
     {
-        foreach (AccessLogModel log in _accessLogs) log.Complete(ended, ref record);
+        foreach (AccessLogModel log in _accessLogs)
+        {
+            if (moment.Is(log.Moments)) return true;
+        }
+        return false;
+    }
+
+    internal void Write(HttpExchange ended, ReadOnlySpan<byte> record, LogMoment moment)
+    {
+        foreach (AccessLogModel log in _accessLogs) log.Complete(ended, ref record, moment);
     }
 }

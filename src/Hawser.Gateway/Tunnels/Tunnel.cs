@@ -1,10 +1,10 @@
 using Hawser.Gateway.Exchange;
-using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Upstreams;
 using Hawser.IO.Loop;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
+using Hawser.Protocols.WebSocket;
 
 namespace Hawser.Gateway.Tunnels;
 
@@ -13,7 +13,11 @@ namespace Hawser.Gateway.Tunnels;
 /// where something is logged, a record. It owns no buffer; only what a full socket refuses is kept until that socket drains,
 /// and meanwhile nothing more is read for it.
 /// </summary>
-public sealed class Tunnel : TrackedConnection, IReadyHandler
+/// <remarks>
+/// This file has the ends and their bytes; <c>Tunnel.Frames.cs</c> follows the frames in them, <c>Tunnel.Timers.cs</c> asks whether the peers
+/// are alive, <c>Tunnel.Closing.cs</c> brings it to an end.
+/// </remarks>
+public sealed partial class Tunnel : TrackedConnection, IReadyHandler
 {
     private const int Client = 0;
     private const int Upstream = 1;
@@ -22,44 +26,58 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
     private const int ReadsPerTurn = 2;
 
     private readonly Worker _worker;
+    private readonly TunnelPolicy _policy;
     private readonly long _serial;
-    private readonly long _readTimeout;
-    private readonly long _upstreamSendTimeout;
-    private readonly long _clientSendTimeout;
+    private readonly long _startedAt;
     private End _client;
     private End _upstream;
     private PeerState _peer = null!;
     private TunnelRecord? _record;
     private ConnectionLeases? _leases;
     private long _lastActivity;
+    private bool _isTracking;
     private bool _ended;
 
-    /// <summary>One side: what it is known to be ready for, and output that its socket has not taken.</summary>
+    /// <summary>One side: what it is known to be ready for, output that its socket has not taken, and where its frames are.</summary>
     private struct End
     {
         public Transport Transport;
         public byte[]? Pending;
+        public byte[]? Held;         // read, and not passed on: the beginning of a frame, or messages ahead of their time
+        public long BlockedSince;
+        public long BytesRead;
+        public long LastRead;
+        public long PingSentAt;
+        public FrameTracker Frames;  // of what this side sends
         public int PendingStart;
         public int PendingEnd;
+        public int HeldLength;
+        public int RoundTrip;
         public bool Readable;
         public bool Writable;
         public bool SawHangUp;
         public bool IsEof;
+        public bool IsReset;
+        public bool IsGone;          // takes no bytes any more
         public bool IsRequeued;
-        public long BlockedSince;
-        public long BytesRead;
+        public bool IsPaused;        // not read from: it sends faster than allowed
+        public bool HasClosed;       // has sent a close frame
+        public bool IsTold;          // the gateway has sent it a close frame
+        public bool IsShut;          // nothing more will be sent to it
+        public bool OwesPing;        // due at the next boundary towards it
+        public bool OwesClose;
+        public byte OwesReplies;
     }
 
     /// <param name="exchange">The handshake it came from.</param>
-    /// <param name="readTimeout">Milliseconds without a byte from either side before the tunnel ends; 0: no such bound.</param>
-    /// <param name="sendTimeout">Milliseconds the upstream may take nothing.</param>
-    internal Tunnel(HttpExchange exchange, long readTimeout, long sendTimeout)
+    /// <param name="policy">The rules.</param>
+    internal Tunnel(HttpExchange exchange, TunnelPolicy policy)
     {
         _worker = exchange.Worker;
         _serial = exchange.Connection.Serial;
-        _readTimeout = readTimeout;
-        _upstreamSendTimeout = sendTimeout;
-        _clientSendTimeout = exchange.Location.Core.SendTimeout;
+        _policy = policy;
+        _isTracking = policy.IsTracked;
+        _startedAt = _lastActivity = _worker.Loop.Now;
         Model = exchange.Model;
     }
 
@@ -72,27 +90,42 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
     /// <summary>Bytes from the upstream to the client.</summary>
     public long BytesFromUpstream => _upstream.BytesRead;
 
-    internal void Begin(Transport client, Transport upstream, PeerState peer, TunnelRecord? record, ConnectionLeases? leases)
+    /// <summary>How things stand.</summary>
+    public TunnelSummary Summary => new(
+        _ended ? _reason : TunnelEnd.None, _closeCode, _policy.IsTracked, _client.Frames.Messages, _upstream.Frames.Messages, _client.BytesRead,
+        _upstream.BytesRead, _client.RoundTrip, _worker.Loop.Now - _startedAt);
+
+    /// <param name="reservedBits">The reserved bits that the negotiated extensions use.</param>
+    internal void Begin(Transport client, Transport upstream, PeerState peer, TunnelRecord? record, ConnectionLeases? leases, byte reservedBits)
     {
         _leases = leases;
         _peer = peer;
         _record = record;
-        _lastActivity = _worker.Loop.Now;
         // Edges seen before the switch are gone, so both sides count as ready until the kernel says otherwise.
-        _client = new End { Transport = client, Readable = true, Writable = true };
-        _upstream = new End { Transport = upstream, Readable = true, Writable = true };
+        _client = NewEnd(client, reservedBits);
+        _upstream = NewEnd(upstream, reservedBits);
         _worker.Loop.Rebind(client.Registration, this, Client);
         _worker.Loop.Rebind(upstream.Registration, this, Upstream);
-        if (_readTimeout > 0) _worker.Loop.Timers.Schedule(this, _lastActivity + _readTimeout);
+        _worker.TunnelCounters.OpenedCount++;
+        BeginRules();
+        record?.Write(_worker, Model, Logging.LogMoment.Open, Summary);
+        Reschedule();
     }
 
     /// <summary>Bytes that were read before the tunnel began; they go first.</summary>
     internal void Inject(byte[]? bytes, bool fromClient)
     {
         if (bytes is null || _ended) return;
-        ref End from = ref fromClient ? ref _client : ref _upstream;
-        from.BytesRead += bytes.Length;
-        Write(ref fromClient ? ref _upstream : ref _client, bytes);
+        if (fromClient) Take(ref _client, ref _upstream, Client, bytes, bytes.Length);
+        else Take(ref _upstream, ref _client, Upstream, bytes, bytes.Length);
+    }
+
+    /// <summary>Output that the connection before the tunnel had not sent; it is no frame.</summary>
+    internal void InjectOutput(byte[]? bytes, bool toClient)
+    {
+        if (bytes is null || _ended) return;
+        if (toClient) Write(ref _client, bytes);
+        else Write(ref _upstream, bytes);
     }
 
     internal void Resume()
@@ -100,13 +133,6 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
         if (!_ended) Relay(ref _client, ref _upstream, Client);
         if (!_ended) Relay(ref _upstream, ref _client, Upstream);
     }
-
-    public override void BeginDrain()
-    {
-        // A tunnel has no idle moment that it could end in; worker_shutdown_timeout decides.
-    }
-
-    public override void EndNow() => Finish();
 
     void IReadyHandler.OnReady(int tag, ReadyEvents events)
     {
@@ -126,70 +152,88 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
         if (!_ended && self.Readable) Relay(ref self, ref other, tag);
     }
 
-    protected override void OnTimer()
+    private End NewEnd(Transport transport, byte reservedBits) => new()
     {
-        if (_ended) return;
-        long now = _worker.Loop.Now;
-        if (IsBlockedTooLong(in _upstream, _upstreamSendTimeout, now) || _readTimeout > 0 && now - _lastActivity >= _readTimeout)
-        {
-            Log($"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while proxying upgraded connection");
-            Finish();
-        }
-        else if (IsBlockedTooLong(in _client, _clientSendTimeout, now))
-        {
-            Log($"client timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while proxying upgraded connection");
-            Finish();
-        }
-        else Reschedule();
-    }
-
-    private static bool IsBlockedTooLong(in End end, long timeout, long now) => end.Pending is not null && now - end.BlockedSince >= timeout;
-
-    private void Reschedule()
-    {
-        long next = _readTimeout > 0 ? _lastActivity + _readTimeout : Infinite;
-        if (_client.Pending is not null) next = Math.Min(next, _client.BlockedSince + _clientSendTimeout);
-        if (_upstream.Pending is not null) next = Math.Min(next, _upstream.BlockedSince + _upstreamSendTimeout);
-        _worker.Loop.Timers.Schedule(this, next);
-    }
+        Transport = transport,
+        Readable = true,
+        Writable = true,
+        LastRead = _worker.Loop.Now,
+        RoundTrip = -1,
+        Frames = new FrameTracker(reservedBits),
+    };
 
     private void Relay(ref End from, ref End to, int tag)
     {
         byte[] buffer = _worker.Loop.ReadBuffer;
-        for (int reads = 0; from.Readable && to.Pending is null; reads++)
+        for (int reads = 0; from.Readable && !from.IsEof && to.Pending is null && !from.IsPaused; reads++)
         {
             if (reads == ReadsPerTurn)
             {
-                if (!from.IsRequeued) _worker.Loop.Requeue(this, tag);
-                from.IsRequeued = true;
+                Requeue(ref from, tag);
                 return;
             }
-            int read = from.Transport.Read(buffer);
+            // What was held back goes in front of what comes, so both are one run of bytes and one write.
+            int held = from.HeldLength;
+            int room = buffer.Length - held;
+            int read = from.Transport.Read(buffer.AsSpan(held));
             if (read <= 0)
             {
-                if (read == -Errno.EAGAIN) from.Readable = false;
-                else from.IsEof = true;
+                from.Readable = false;
+                if (read != -Errno.EAGAIN || from.IsGone) SawEnd(ref from, read);
                 break;
             }
-            from.BytesRead += read;
-            _lastActivity = _worker.Loop.Now;
             // A short read has emptied the socket: the next byte brings an edge, and asking again would cost a call.
-            if (read < buffer.Length && !from.SawHangUp) from.Readable = false;
-            Write(ref to, buffer.AsSpan(0, read));
+            if (read < room && !from.SawHangUp) from.Readable = false;
+            if (held > 0) TakeHeld(ref from, buffer);
+            Take(ref from, ref to, tag, buffer.AsSpan(0, held + read), read);
             if (_ended) return;
         }
-        EndIfDone();
+        Settle();
+    }
+
+    private void Requeue(ref End end, int tag)
+    {
+        if (!end.IsRequeued) _worker.Loop.Requeue(this, tag);
+        end.IsRequeued = true;
+    }
+
+    private static void SawEnd(ref End end, int read)
+    {
+        end.IsEof = true;
+        end.IsReset = read < 0;
+        if (read < 0) end.IsGone = true;
+    }
+
+    /// <summary>Bytes of one side, with what had been held back in front of them.</summary>
+    private void Take(ref End from, ref End to, int tag, ReadOnlySpan<byte> bytes, int fresh)
+    {
+        from.BytesRead += fresh;
+        from.LastRead = _worker.Loop.Now;
+        TunnelCounters counters = _worker.TunnelCounters;
+        if (tag == Client) counters.ClientBytes += fresh;
+        else counters.UpstreamBytes += fresh;
+        if (_isTracking) Follow(ref from, ref to, tag, bytes);
+        else Forward(ref to, bytes);
+    }
+
+    /// <summary>Passes bytes of the endpoints on, unless that side has been told that nothing more comes.</summary>
+    private void Forward(ref End to, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return;
+        _lastActivity = _worker.Loop.Now;
+        if (!to.IsTold) Write(ref to, bytes);
     }
 
     private void Write(ref End to, ReadOnlySpan<byte> bytes)
     {
+        if (to.IsGone || to.IsShut) return;
         if (to.Pending is null && to.Writable)
         {
             int written = to.Transport.Write(bytes);
             if (written == bytes.Length) return;
             if (written < 0 && written != -Errno.EAGAIN)
             {
-                Finish(); // the peer is gone; what it would have been sent has nowhere to go
+                LoseWriter(ref to);
                 return;
             }
             to.Writable = false;
@@ -197,6 +241,20 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
         }
         Keep(ref to, bytes);
     }
+
+    /// <summary>
+    /// It takes nothing any more: what it would have been sent has nowhere to go. What it had sent before is still read, up to the end that
+    /// must come.
+    /// </summary>
+    private void LoseWriter(ref End end)
+    {
+        end.IsGone = true;
+        DropPending(ref end);
+        end.Readable = end.SawHangUp = true;
+        Requeue(ref end, TagOf(ref end));
+    }
+
+    private int TagOf(ref End end) => System.Runtime.CompilerServices.Unsafe.AreSame(ref end, ref _client) ? Client : Upstream;
 
     private void Keep(ref End to, ReadOnlySpan<byte> bytes)
     {
@@ -207,9 +265,9 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
             to.Pending.AsSpan(to.PendingStart, kept).CopyTo(buffer);
             _worker.Loop.Buffers.Return(to.Pending);
         }
+        else to.BlockedSince = _worker.Loop.Now;
         bytes.CopyTo(buffer.AsSpan(kept));
         (to.Pending, to.PendingStart, to.PendingEnd) = (buffer, 0, kept + bytes.Length);
-        to.BlockedSince = _worker.Loop.Now;
         Reschedule();
     }
 
@@ -220,7 +278,7 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
         if (written < 0)
         {
             to.Writable = false;
-            if (written != -Errno.EAGAIN) Finish();
+            if (written != -Errno.EAGAIN) LoseWriter(ref to);
             return;
         }
         to.PendingStart += written;
@@ -231,7 +289,7 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
             return;
         }
         DropPending(ref to);
-        EndIfDone();
+        Settle();
     }
 
     private void DropPending(ref End end)
@@ -241,33 +299,23 @@ public sealed class Tunnel : TrackedConnection, IReadyHandler
         end.PendingStart = end.PendingEnd = 0;
     }
 
-    /// <summary>As nginx: the end of either side is the end of both, once what that side had sent has been delivered.</summary>
-    private void EndIfDone()
+    private void Hold(ref End from, ReadOnlySpan<byte> bytes)
     {
-        if (_ended) return;
-        bool done = _upstream.IsEof && _client.Pending is null || _client.IsEof && _upstream.Pending is null || _client.IsEof && _upstream.IsEof;
-        if (done) Finish();
+        from.Held = _worker.Loop.Buffers.Rent(bytes.Length);
+        bytes.CopyTo(from.Held);
+        from.HeldLength = bytes.Length;
     }
 
-    private void Log(string message) => Model.ErrorLog.Write(LogLevel.Error, message, _serial);
-
-    private void Finish()
+    private void TakeHeld(ref End from, Span<byte> destination)
     {
-        if (_ended) return;
-        _ended = true;
-        _worker.Loop.Timers.Remove(this);
-        Close(ref _client);
-        Close(ref _upstream);
-        _peer.Leave();
-        _leases?.Release();
-        _record?.Complete(_worker, Model, toClient: _upstream.BytesRead, fromUpstream: _upstream.BytesRead, toUpstream: _client.BytesRead);
-        _worker.Forget(this);
+        from.Held.AsSpan(0, from.HeldLength).CopyTo(destination);
+        DropHeld(ref from);
     }
 
-    private void Close(ref End end)
+    private void DropHeld(ref End from)
     {
-        DropPending(ref end);
-        _worker.Loop.Unregister(end.Transport.Registration);
-        end.Transport.Close();
+        if (from.Held is not null) _worker.Loop.Buffers.Return(from.Held);
+        from.Held = null;
+        from.HeldLength = 0;
     }
 }

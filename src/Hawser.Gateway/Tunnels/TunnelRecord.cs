@@ -22,6 +22,8 @@ internal sealed class TunnelRecord
     private readonly long _headBytes;
     private readonly long _requestLength;
 
+    private int _ticks;
+
     private TunnelRecord(FrozenAccessLog line, HttpExchange exchange, Http1Connection connection)
     {
         _line = line;
@@ -39,22 +41,38 @@ internal sealed class TunnelRecord
     public static TunnelRecord? From(HttpExchange exchange, Http1Connection connection) =>
         exchange.Location.Logging.Freeze(exchange) is { } line ? new TunnelRecord(line, exchange, connection) : null;
 
-    /// <summary>Writes the line.</summary>
-    public void Complete(Worker worker, GatewayModel model, long toClient, long fromUpstream, long toUpstream)
+    /// <summary>When <see cref="Tick"/> is wanted next, for logs that show tunnels while they live (<c>at=60s</c>).</summary>
+    public long NextTick(long startedAt) => _line.Interval == 0 ? Hawser.IO.Timers.LoopTimer.Infinite : startedAt + (_ticks + 1) * _line.Interval;
+
+    /// <summary>Writes the lines that are due at an age of the tunnel.</summary>
+    public void Tick(Worker worker, GatewayModel model, long age, in TunnelSummary summary)
     {
+        if (_line.Interval == 0) return;
+        int ticks = (int)(age / _line.Interval);
+        if (ticks == _ticks) return;
+        long earlier = _ticks * _line.Interval;
+        _ticks = ticks;
+        Write(worker, model, new LogMoment(LogMomentKind.Interval, earlier, age), in summary);
+    }
+
+    /// <summary>Writes the lines that are wanted at this moment.</summary>
+    public void Write(Worker worker, GatewayModel model, LogMoment moment, in TunnelSummary summary)
+    {
+        if (!_line.IsWantedAt(moment)) return;
         HttpExchange exchange = worker.RentExchange();
-        exchange.Begin(new EndedConnection(_connectionStartedAt, _headBytes + toClient, _headBytes), model, _requestStartedAt);
+        exchange.Begin(new EndedConnection(_connectionStartedAt, _headBytes + summary.BytesFromUpstream, _headBytes), model, _requestStartedAt);
         exchange.Server = _server;
         exchange.Location = _location;
         exchange.RequestLength = _requestLength;
         exchange.Response.Head.Status = 101;
+        exchange.Tunnel = summary;
         exchange.Upstream.Restore(_attempts);
         ref UpstreamAttempt last = ref exchange.Upstream.Current;
-        last.BytesReceived += fromUpstream;
-        last.BytesSent += toUpstream;
-        last.ResponseLength += fromUpstream;
+        last.BytesReceived += summary.BytesFromUpstream;
+        last.BytesSent += summary.BytesFromClient;
+        last.ResponseLength += summary.BytesFromUpstream;
         last.ResponseTime = worker.Loop.Now - last.StartedAt;
-        _line.Complete(exchange);
+        _line.Write(exchange, moment);
         worker.Return(exchange);
     }
 

@@ -2,6 +2,8 @@ using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Upstreams;
 using Hawser.IO.Sockets;
+using Hawser.Protocols.Http1;
+using Hawser.Protocols.WebSocket;
 
 namespace Hawser.Gateway.Tunnels;
 
@@ -16,22 +18,34 @@ internal static class TunnelStarter
         exchange.Response.Start(default, isLast: true);
         if (exchange.Response.IsBroken) return Outcome.Finished;
         var connection = (Http1Connection)exchange.Connection;
-        ProxyModel model = run.Model;
-        // nginx's timer, unless this is a WebSocket and nobody has asked for one: an idle socket is not a dead one.
-        bool timed = !run.IsHandshake || model.HasExplicitReadTimeout;
-        var tunnel = new Tunnel(exchange, timed ? model.ReadTimeout : 0, model.SendTimeout);
+        TunnelPolicy policy = run.IsHandshake ? run.Model.WebSocketTunnel : run.Model.PlainTunnel;
+        byte reservedBits = ReservedBits(exchange);
+        if (run.IsHandshake) exchange.Worker.TunnelCounters.Handshake(HandshakeOutcome.Accepted);
+        var tunnel = new Tunnel(exchange, policy);
         byte[]? early = rest.IsEmpty ? null : rest.ToArray();
         Transport upstream = run.TakeUpstream(out PeerState peer, out byte[]? toUpstream);
+        if (toUpstream is not null) exchange.Upstream.Current.BytesSent += toUpstream.Length;
         TunnelRecord? record = TunnelRecord.From(exchange, connection);
         ConnectionLeases? leases = exchange.ConnectionLeases.Take(); // it counts as a connection until its end (limit_conn)
         Transport client = connection.HandOver(tunnel, out byte[]? toClient, out byte[]? input);
         SocketCalls.SetNoDelay(client.Descriptor);
-        tunnel.Begin(client, upstream, peer, record, leases);
-        tunnel.Inject(Join(toUpstream, input), fromClient: true);
-        tunnel.Inject(Join(toClient, early), fromClient: false);
+        tunnel.Begin(client, upstream, peer, record, leases, reservedBits);
+        tunnel.InjectOutput(toUpstream, toClient: false);
+        tunnel.InjectOutput(toClient, toClient: true);
+        tunnel.Inject(input, fromClient: true);
+        tunnel.Inject(early, fromClient: false);
         tunnel.Resume();
         return Outcome.Tunnel;
     }
 
-    private static byte[]? Join(byte[]? first, byte[]? second) => first is null ? second : second is null ? first : [.. first, .. second];
+    /// <summary>What the extensions that the upstream has chosen mean to the frames.</summary>
+    private static byte ReservedBits(HttpExchange exchange)
+    {
+        byte bits = 0;
+        foreach (ref readonly Header field in exchange.Upstream.ResponseHeaders.Fields)
+        {
+            if (field.Known == KnownHeader.SecWebSocketExtensions) bits |= ExtensionList.ReservedBits(field.Value.Span);
+        }
+        return bits;
+    }
 }

@@ -26,14 +26,23 @@ internal static class WebSocketAdmission
         if (mode == WebSocketMode.Off)
         {
             exchange.LogError(LogLevel.Warn, "websocket handshake refused: \"websocket off\"");
+            exchange.Worker.TunnelCounters.Handshake(HandshakeOutcome.TurnedOff);
             return Outcome.Status(403);
         }
-        if (verdict == HandshakeVerdict.Valid)
-        {
-            isHandshake = true;
-            return Outcome.Continue;
-        }
-        return Refuse(exchange, verdict);
+        if (verdict != HandshakeVerdict.Valid) return Refuse(exchange, verdict);
+        if (!IsOriginAllowed(exchange)) return Outcome.Status(403);
+        isHandshake = true;
+        return Outcome.Continue;
+    }
+
+    /// <summary>A client that is no browser sends no Origin, and could send any: there is nothing to defend against.</summary>
+    private static bool IsOriginAllowed(HttpExchange exchange)
+    {
+        if (exchange.Location.Core.WebSocketOrigins is not { } origins || !exchange.RequestHeaders.TryGet(KnownHeader.Origin, out ByteSlice origin)) return true;
+        if (origins.Allows(exchange, origin.Span)) return true;
+        exchange.LogError(LogLevel.Warn, $"websocket handshake refused: origin \"{origin}\" is not allowed by \"websocket_origins\"");
+        exchange.Worker.TunnelCounters.Handshake(HandshakeOutcome.OriginRefused);
+        return false;
     }
 
     /// <summary>
@@ -55,6 +64,7 @@ internal static class WebSocketAdmission
         exchange.LogError(LogLevel.Warn, $"invalid websocket handshake: {Encoding.UTF8.GetString(why).TrimEnd()}");
         ResponseHead head = exchange.Response.Head;
         head.Status = verdict.StatusCode();
+        exchange.Worker.TunnelCounters.Handshake(head.Status == 426 ? HandshakeOutcome.UnsupportedVersion : HandshakeOutcome.Invalid);
         if (head.Status == 426)
         {
             head.Headers.Add(ByteSlice.FromLatin1("Sec-WebSocket-Version"), ByteSlice.FromLatin1("13"), KnownHeader.SecWebSocketVersion);

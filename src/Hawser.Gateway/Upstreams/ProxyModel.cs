@@ -1,6 +1,7 @@
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.Gateway.Variables;
 
@@ -42,8 +43,11 @@ public sealed class ProxyModel
 
     public required long ReadTimeout { get; init; }
 
-    /// <summary>The configuration says how long a tunnel may be idle; otherwise an idle WebSocket stays open as long as its peers answer.</summary>
-    public required bool HasExplicitReadTimeout { get; init; }
+    /// <summary>The rules of a WebSocket that goes through it.</summary>
+    public required TunnelPolicy WebSocketTunnel { get; init; }
+
+    /// <summary>The rules of any other tunnel.</summary>
+    public required TunnelPolicy PlainTunnel { get; init; }
 
     public required bool InterceptErrors { get; init; }
 
@@ -79,7 +83,6 @@ public sealed class ProxyModel
         ProxyPassConfig pass = config.Get(Known.ProxyPass)!;
         var target = ProxyTarget.From(config, pass, builder);
         BufferSpec buffers = config.Get(Known.ProxyBuffers);
-        Setting<TimeSpan> readTimeout = config.Find(Known.ProxyReadTimeout);
         bool passHeaders = config.Get(Known.ProxyPassRequestHeaders);
         return new ProxyModel
         {
@@ -96,8 +99,9 @@ public sealed class ProxyModel
             BufferTotal = (int)Math.Min(buffers.Total, int.MaxValue / 2),
             ConnectTimeout = Milliseconds(config.Get(Known.ProxyConnectTimeout)),
             SendTimeout = Milliseconds(config.Get(Known.ProxySendTimeout)),
-            ReadTimeout = Milliseconds(readTimeout.Value),
-            HasExplicitReadTimeout = readTimeout.IsExplicit,
+            ReadTimeout = Milliseconds(config.Get(Known.ProxyReadTimeout)),
+            WebSocketTunnel = TunnelPolicyCompiler.WebSocket(config),
+            PlainTunnel = TunnelPolicyCompiler.Plain(config),
             InterceptErrors = config.Get(Known.ProxyInterceptErrors),
             IgnoreClientAbort = config.Get(Known.ProxyIgnoreClientAbort),
             ForceRanges = config.Get(Known.ProxyForceRanges),

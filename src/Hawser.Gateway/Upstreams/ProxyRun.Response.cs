@@ -192,6 +192,7 @@ public sealed partial class ProxyRun
     {
         exchange.Upstream.ResponseTrailers.Clear();
         if (_statusCode == 101 && ClientAskedForUpgrade()) return new ValueTask<Outcome>(StartTunnel());
+        if (_isHandshake) Worker.TunnelCounters.Handshake(HandshakeOutcome.UpstreamRefused);
         if (_model.InterceptErrors && _statusCode >= 300 && exchange.Location.ErrorPages.Find(_statusCode) is not null)
         {
             return new ValueTask<Outcome>(Intercept());

@@ -167,6 +167,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         ref UpstreamAttempt attempt = ref exchange.Upstream.Begin(_target.Upstream!.NameBytes, Now, startsNewRequest);
         attempt.Status = 502;
         attempt.ResponseTime = 0;
+        if (_isHandshake) Worker.TunnelCounters.Handshake(HandshakeOutcome.UpstreamFailed);
         return Outcome.Status(502);
     }
 
@@ -180,6 +181,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     {
         Attempt.Status = failure.Status();
         Attempt.ResponseTime = Now - Attempt.StartedAt;
+        if (_isHandshake) Worker.TunnelCounters.Handshake(HandshakeOutcome.UpstreamFailed);
         LeavePeer(failure);
         return Outcome.Status(failure.Status());
     }

@@ -37,6 +37,7 @@ public static class BuiltInVariables
         UpstreamVariables.AddTo(all);
         ProxyVariables.AddTo(all);
         FileVariables.AddTo(all);
+        WebSocketVariables.AddTo(all);
         TimeVariables.AddTo(all);
         ProcessVariables.AddTo(all);
         return all.ToFrozenDictionary(StringComparer.Ordinal);

@@ -21,6 +21,42 @@ public enum FrameError : byte
 
     /// <summary>A 64-bit length with its highest bit set.</summary>
     LengthOutOfRange,
+
+    // From here on: what a header alone does not show. FrameTracker judges it.
+
+    /// <summary>A reserved bit that no negotiated extension gives a meaning to.</summary>
+    ReservedBits,
+
+    /// <summary>A frame of a client that is not masked (§5.1).</summary>
+    MissingMask,
+
+    /// <summary>A frame of a server that is masked (§5.1).</summary>
+    UnexpectedMask,
+
+    /// <summary>A continuation frame while no message is under way.</summary>
+    UnexpectedContinuation,
+
+    /// <summary>A text or binary frame in the middle of another message's fragments.</summary>
+    InterleavedMessage,
+}
+
+/// <summary>What a <see cref="FrameError"/> is called in a log.</summary>
+public static class FrameErrors
+{
+    public static string LogText(this FrameError error) => error switch
+    {
+        FrameError.ReservedOpcode => "a reserved opcode",
+        FrameError.FragmentedControl => "a fragmented control frame",
+        FrameError.OversizedControl => "a control frame with more than 125 bytes",
+        FrameError.NonMinimalLength => "a length in more bytes than it needs",
+        FrameError.LengthOutOfRange => "a length with its highest bit set",
+        FrameError.ReservedBits => "a reserved bit that no negotiated extension uses",
+        FrameError.MissingMask => "a frame without a mask",
+        FrameError.UnexpectedMask => "a masked frame",
+        FrameError.UnexpectedContinuation => "a continuation frame without a message to continue",
+        FrameError.InterleavedMessage => "a new message within a fragmented one",
+        _ => "no error",
+    };
 }
 
 /// <summary>The header of a WebSocket frame (RFC 6455 §5.2), 2 to 14 bytes.</summary>

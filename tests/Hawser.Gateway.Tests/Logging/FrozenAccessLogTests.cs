@@ -36,7 +36,7 @@ public class FrozenAccessLogTests
         Assert.Equal("", gateway.Log("a.log"));
         gateway.Connection.BytesSent = 5_000_300;
 
-        frozen.Complete(Rehydrate(gateway));
+        frozen.Write(Rehydrate(gateway), LogMoment.Close);
 
         Assert.Equal(
             "192.0.2.1 - - [22/Nov/2026:18:30:00 +0530] \"GET /ws?t=\\x22 HTTP/1.1\" 101 5000000 \"https://x/\" \"" + Agent[12..] + "\"\n",
@@ -70,7 +70,7 @@ public class FrozenAccessLogTests
         gateway.Connection.BytesSent = 1300;
         gateway.Connection.StartedAt = -90_000;
 
-        frozen.Complete(Rehydrate(gateway));
+        frozen.Write(Rehydrate(gateway), LogMoment.Close);
 
         Assert.Equal("/ws|1300|1000|99|0.012|90.000|1795352400.250|2026-11-22T18:30:00+05:30|101|-\n", gateway.Log("a.log"));
     }
@@ -93,7 +93,7 @@ public class FrozenAccessLogTests
         last.ResponseTime = 60_100;
         last.BytesReceived = 4321;
 
-        frozen.Complete(ended);
+        frozen.Write(ended, LogMoment.Close);
 
         Assert.Equal("10.0.0.1:80, 10.0.0.2:80|502, 101|0.004, 60.100|0, 4321\n", gateway.Log("a.log"));
     }
@@ -108,7 +108,7 @@ public class FrozenAccessLogTests
         string[] values = [new('a', 127), new('b', 128), new('\t', 9000), ""];
         HttpExchange exchange = Handshake(gateway, "/", "A: " + values[0], "B: " + values[1], "C: x" + values[2], "D: " + values[3]);
 
-        exchange.Location.Logging.Freeze(exchange)!.Complete(Rehydrate(gateway));
+        exchange.Location.Logging.Freeze(exchange)!.Write(Rehydrate(gateway), LogMoment.Close);
 
         Assert.Equal($"{values[0]},{values[1]},x{values[2].Replace("\t", "\\t")},{values[3]};312\n", gateway.Log("a.log"));
     }
@@ -126,7 +126,7 @@ public class FrozenAccessLogTests
             }
             """);
 
-        gateway.Server.Defaults.Logging.Freeze(Handshake(gateway, "/ws?site=a"))!.Complete(Rehydrate(gateway));
+        gateway.Server.Defaults.Logging.Freeze(Handshake(gateway, "/ws?site=a"))!.Write(Rehydrate(gateway), LogMoment.Close);
 
         Assert.Equal("", gateway.Log("no.log"));
         Assert.Equal("/ws 312\n", gateway.Log("a.log"));
