@@ -10,8 +10,6 @@ namespace Hawser.EndToEnd.Tests;
 /// <summary><c>hawser</c> without arguments, and its page in a real browser.</summary>
 public sealed class DemoTests
 {
-    private static readonly string s_browser = Environment.GetEnvironmentVariable("HAWSER_TEST_CHROMIUM") ?? "/usr/bin/chromium";
-
     [Fact]
     public async Task Page_InChromium_ConnectsSendsAndShowsWhatComesBack()
     {
@@ -21,16 +19,7 @@ public sealed class DemoTests
         try
         {
             await WaitForPortAsync(port.Port);
-            using var playwright = await Playwright.CreateAsync();
-            await using var browser = await playwright.Chromium.LaunchAsync(new()
-            {
-                ExecutablePath = s_browser,
-                Args =
-                [
-                    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                    "--disable-component-update", "--disable-sync",
-                ],
-            });
+            await using var browser = await Chromium.StartAsync();
             var page = await browser.NewPageAsync();
             var mistakes = new List<string>();
             page.PageError += (_, error) => mistakes.Add(error);
