@@ -105,7 +105,12 @@ internal static class ListenBinder
                 throw context.Refuse(argument, $"invalid parameter \"{argument}\"", "only FreeBSD has routing tables to choose from");
             case "proxy_protocol" when value is null:
                 return options with { ProxyProtocol = true };
-            case "ssl" or "http2" or "quic" or "multipath" when value is null:
+            case "ssl" when value is null:
+                return options with { IsSsl = true };
+            case "http2" when value is null:
+                context.Warn(argument, "HTTP/2 is not supported yet, clients are offered HTTP/1.1", "browsers use HTTP/1.1 for WebSockets in any case");
+                return options;
+            case "quic" or "multipath" when value is null:
                 throw context.Refuse(argument, $"the \"{name}\" parameter of the \"listen\" directive is not supported yet");
             default:
                 throw context.InvalidParameter(argument, BindContext.SuggestWord(argument.Value, s_parameters));

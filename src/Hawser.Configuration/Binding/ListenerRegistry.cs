@@ -44,10 +44,13 @@ internal sealed class ListenerRegistry
                     culprit, $"duplicate listen options for {address}",
                     "parameters of the socket, such as backlog and reuseport, belong to one listen of an address only");
             }
-            listener.Listen = listen with { ProxyProtocol = listener.Listen.ProxyProtocol };
+            listener.Listen = listen with { ProxyProtocol = listener.Listen.ProxyProtocol, IsSsl = listener.Listen.IsSsl };
         }
+        // These two belong to the address: one line with the parameter is enough.
         if (listen.ProxyProtocol)
             listener.Listen = listener.Listen with { ProxyProtocol = true };
+        if (listen.IsSsl)
+            listener.Listen = listener.Listen with { IsSsl = true };
         if (!listen.IsDefaultServer)
             return;
         if (listener.HasDefault)

@@ -18,7 +18,7 @@ internal static class ProxyBinder
 
         bool isTls = url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         if (!isTls && !url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-            throw context.Refuse(argument, "invalid URL prefix", "the URL starts with http://");
+            throw context.Refuse(argument, "invalid URL prefix", "the URL starts with http:// or https://");
         if (isTls)
             throw context.Refuse(argument, "https protocol is not supported yet in \"proxy_pass\"");
         string rest = url[(isTls ? 8 : 7)..];

@@ -138,6 +138,8 @@ internal static class Modules
     public static readonly DirectiveFactory RealIp = new("ngx_http_realip_module");
     public static readonly DirectiveFactory Rewrite = new("ngx_http_rewrite_module");
     public static readonly DirectiveFactory StubStatus = new("ngx_http_stub_status_module");
+    public static readonly DirectiveFactory Ssl = new("ngx_http_ssl_module");
+    public static readonly DirectiveFactory Http2 = new("ngx_http_v2_module");
     public static readonly DirectiveFactory Upstream = new("ngx_http_upstream_module");
     public static readonly DirectiveFactory FastCgi = new("ngx_http_fastcgi_module");
     public static readonly DirectiveFactory Uwsgi = new("ngx_http_uwsgi_module");

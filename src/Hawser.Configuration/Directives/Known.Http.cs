@@ -24,7 +24,7 @@ public static partial class Known
 
     public static readonly Directive<ImmutableArray<ListenConfig>> Listen = Modules.Http.List(
         "listen", In.Server, Arity.OneOrMore,
-        "address[:port] | port | unix:path [default_server] [backlog=number] [rcvbuf=size] [sndbuf=size] [deferred] [bind] [ipv6only=on | off] "
+        "address[:port] | port | unix:path [default_server] [ssl] [backlog=number] [rcvbuf=size] [sndbuf=size] [deferred] [bind] [ipv6only=on | off] "
         + "[reuseport] [so_keepalive=on | off | [keepidle]:[keepintvl]:[keepcnt]]",
         ListenBinder.Listen, "An address on which the server takes requests.", Inheritance.None, "*:80 | *:8000");
 

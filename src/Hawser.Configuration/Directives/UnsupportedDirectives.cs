@@ -91,10 +91,7 @@ public static class UnsupportedDirectives
             "proxy_store proxy_store_access proxy_cache proxy_cache_key proxy_cache_path proxy_cache_bypass "
             + "proxy_no_cache proxy_cache_valid proxy_cache_min_uses proxy_cache_max_range_offset proxy_cache_use_stale "
             + "proxy_cache_methods proxy_cache_lock proxy_cache_lock_timeout proxy_cache_lock_age proxy_cache_revalidate "
-            + "proxy_cache_convert_head proxy_cache_background_update proxy_ssl_session_reuse proxy_ssl_protocols "
-            + "proxy_ssl_ciphers proxy_ssl_name proxy_ssl_server_name proxy_ssl_verify proxy_ssl_verify_depth "
-            + "proxy_ssl_trusted_certificate proxy_ssl_crl proxy_ssl_certificate proxy_ssl_certificate_key "
-            + "proxy_ssl_certificate_cache proxy_ssl_password_file proxy_ssl_conf_command"),
+            + "proxy_cache_convert_head proxy_cache_background_update"),
         new("ngx_http_random_index_module", null,
             "random_index"),
         new("ngx_http_referer_module", null,
@@ -119,12 +116,7 @@ public static class UnsupportedDirectives
             "ssi ssi_silent_errors ssi_ignore_recycled_buffers ssi_min_file_chunk ssi_value_length ssi_types "
             + "ssi_last_modified"),
         new("ngx_http_ssl_module", null,
-            "ssl_certificate ssl_certificate_key ssl_certificate_cache ssl_ech_file ssl_password_file "
-            + "ssl_certificate_compression ssl_dhparam ssl_ecdh_curve ssl_protocols ssl_ciphers ssl_buffer_size "
-            + "ssl_verify_client ssl_verify_depth ssl_client_certificate ssl_trusted_certificate "
-            + "ssl_prefer_server_ciphers ssl_session_cache ssl_session_tickets ssl_session_ticket_key ssl_session_timeout "
-            + "ssl_crl ssl_ocsp ssl_ocsp_responder ssl_ocsp_cache ssl_stapling ssl_stapling_file ssl_stapling_responder "
-            + "ssl_stapling_verify ssl_early_data ssl_conf_command ssl_reject_handshake"),
+            "ssl_ech_file ssl_ocsp ssl_ocsp_responder ssl_ocsp_cache ssl_stapling_responder ssl_stapling_verify"),
         new("ngx_http_stub_status_module", null,
             "stub_status"),
         new("ngx_http_sub_module", null,
@@ -162,7 +154,7 @@ public static class UnsupportedDirectives
         new("ngx_http_core_module", null,
             "client_body_early_read early_hints post_action gzip_vary gzip_http_version gzip_proxied gzip_disable"),
         new("ngx_http_v2_module", null,
-            "http2 http2_recv_buffer_size http2_pool_size http2_max_concurrent_streams http2_max_concurrent_pushes "
+            "http2_recv_buffer_size http2_pool_size http2_max_concurrent_streams http2_max_concurrent_pushes "
             + "http2_max_requests http2_max_field_size http2_max_header_size http2_body_preread_size "
             + "http2_streams_index_size http2_recv_timeout http2_idle_timeout http2_chunk_size http2_push_preload "
             + "http2_push"),

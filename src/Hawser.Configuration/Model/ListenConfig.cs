@@ -43,6 +43,9 @@ public sealed record ListenConfig
     /// <summary><c>sndbuf=</c> in bytes; null leaves the system's.</summary>
     public long? SendBuffer { get; init; }
 
+    /// <summary><c>ssl</c>; of a listener: any of its lines has it.</summary>
+    public bool IsSsl { get; init; }
+
     /// <summary><c>reuseport</c></summary>
     public bool ReusePort { get; init; }
 

@@ -30,6 +30,13 @@ public sealed class MainConfig : ConfigScope
     /// <summary>The log that counts where <c>error_log</c> is not written.</summary>
     internal ErrorLogConfig DefaultErrorLog { get; }
 
+    /// <summary>The full path of a file that belongs to the configuration, a certificate for example: relative to the directory of the main file.</summary>
+    public string GetPathBesideFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.StartsWith('/') ? path : Path[..(Path.LastIndexOf('/') + 1)] + path;
+    }
+
     internal string GetFullPath(string path) => path.StartsWith('/') ? path : Prefix + path;
 }
 

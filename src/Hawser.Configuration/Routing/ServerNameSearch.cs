@@ -56,17 +56,21 @@ public sealed class ServerNameSearch<TServer, TRegex>(TServer defaultServer)
     /// <param name="matcher">Tries the expressions.</param>
     /// <param name="host">In lower case, without port and without a dot at its end; empty when the request names no host.</param>
     public TServer Find<TMatcher>(ref TMatcher matcher, ReadOnlySpan<byte> host)
+        where TMatcher : struct, IRegexMatcher<TRegex> => Match(ref matcher, host) ?? defaultServer;
+
+    /// <summary>As <see cref="Find"/>, but null where no name matches.</summary>
+    public TServer? Match<TMatcher>(ref TMatcher matcher, ReadOnlySpan<byte> host)
         where TMatcher : struct, IRegexMatcher<TRegex>
     {
         if (_exact.TryGetValue(host, out TServer? server)) return server;
-        if (host.IsEmpty) return defaultServer;
+        if (host.IsEmpty) return null;
         if (_suffixes.Dictionary.Count > 0 && FindBySuffix(host) is { } bySuffix) return bySuffix;
         if (_prefixes.Dictionary.Count > 0 && FindByPrefix(host) is { } byPrefix) return byPrefix;
         foreach ((TRegex regex, TServer candidate) in _regexes)
         {
             if (matcher.Matches(regex, host)) return candidate;
         }
-        return defaultServer;
+        return null;
     }
 
     // The longest suffix begins at the first dot.

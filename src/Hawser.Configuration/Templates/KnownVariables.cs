@@ -19,6 +19,7 @@ public static class KnownVariables
     private const string Core = "ngx_http_core_module";
     private const string RealIp = "ngx_http_realip_module";
     private const string Proxy = "ngx_http_proxy_module";
+    private const string Ssl = "ngx_http_ssl_module";
     private const string Upstream = "ngx_http_upstream_module";
     private const string Hawser = "hawser";
 
@@ -112,6 +113,35 @@ public static class KnownVariables
 
         new("realip_remote_addr", "The address of the connection's other end, whomever it names as the client.", RealIp),
         new("realip_remote_port", "The port of the connection's other end.", RealIp),
+
+        new("ssl_alpn_protocol", "The protocol agreed upon by ALPN.", Ssl),
+        new("ssl_cipher", "The cipher suite.", Ssl),
+        new("ssl_ciphers", "The cipher suites that the client offered.", Ssl),
+        new("ssl_client_cert", "The client's certificate in PEM, its lines after the first indented by a tab.", Ssl),
+        new("ssl_client_escaped_cert", "The client's certificate in PEM, escaped as in a URL.", Ssl),
+        new("ssl_client_fingerprint", "The SHA-1 of the client's certificate.", Ssl),
+        new("ssl_client_i_dn", "The issuer of the client's certificate, in the form of RFC 2253.", Ssl),
+        new("ssl_client_i_dn_legacy", "The issuer of the client's certificate, with slashes.", Ssl),
+        new("ssl_client_raw_cert", "The client's certificate in PEM.", Ssl),
+        new("ssl_client_s_dn", "The subject of the client's certificate, in the form of RFC 2253.", Ssl),
+        new("ssl_client_s_dn_legacy", "The subject of the client's certificate, with slashes.", Ssl),
+        new("ssl_client_serial", "The serial number of the client's certificate.", Ssl),
+        new("ssl_client_sigalg", "Empty: OpenSSL tells it from 3.5 on.", Ssl),
+        new("ssl_client_v_end", "When the client's certificate ends.", Ssl),
+        new("ssl_client_v_remain", "How many days the client's certificate has left.", Ssl),
+        new("ssl_client_v_start", "When the client's certificate begins.", Ssl),
+        new("ssl_client_verify", "SUCCESS, FAILED:reason, or NONE if the client showed no certificate.", Ssl),
+        new("ssl_curve", "The curve of the key exchange.", Ssl),
+        new("ssl_curves", "The curves that the client offered.", Ssl),
+        new("ssl_early_data", "Empty: early data is held back until the handshake is done.", Ssl),
+        new("ssl_ech_outer_server_name", "Empty: OpenSSL has Encrypted Client Hello from 4.0 on.", Ssl),
+        new("ssl_ech_status", "Empty: OpenSSL has Encrypted Client Hello from 4.0 on.", Ssl),
+        new("ssl_protocol", "The protocol's version: TLSv1.2, TLSv1.3.", Ssl),
+        new("ssl_server_name", "The name that the client asked for by SNI.", Ssl),
+        new("ssl_session_id", "The session's identifier.", Ssl),
+        new("ssl_session_reused", "r if the session was resumed, else a dot.", Ssl),
+        new("ssl_sigalg", "Empty: OpenSSL tells it from 3.5 on.", Ssl),
+        new("ssl_sigalgs", "The signature algorithms that the client offered, as numbers.", Ssl),
 
         new("upstream_addr", "The addresses of the servers that were asked.", Upstream),
         new("upstream_bytes_received", "How many bytes came from each server.", Upstream),

@@ -1,5 +1,6 @@
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases.Limits;
+using Hawser.Gateway.Tls;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Upstreams.Resolving;
 
@@ -18,6 +19,8 @@ public sealed class GatewayServices(TimeProvider time)
     public AddressRegistry Addresses { get; } = new();
 
     public ZoneRegistry Zones { get; } = new(time);
+
+    public TlsSessionRegistry TlsSessions { get; } = new(time);
 
     /// <summary>Loops in this process; fixed when it starts.</summary>
     public int WorkerCount { get; init; } = 1;

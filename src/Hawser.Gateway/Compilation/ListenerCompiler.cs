@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Routing;
+using Hawser.Gateway.Tls;
 using Hawser.IO.Sockets;
 
 namespace Hawser.Gateway.Compilation;
@@ -11,6 +12,7 @@ internal static class ListenerCompiler
     public static Dictionary<SocketEndpoint, ListenerModel> Compile(
         ImmutableArray<ListenerConfig> configs, Dictionary<ServerConfig, ServerModel> servers, ModelBuilder builder)
     {
+        foreach (ListenerConfig config in configs) TlsServerCompiler.CheckListener(config, servers);
         var sockets = new Dictionary<SocketEndpoint, ListenerModel>();
         foreach (IGrouping<SharedPort, Address> port in
             configs.Select(c => new Address(ToEndpoint(c.Listen), c)).GroupBy(a => new SharedPort(a.Endpoint.Family, a.Endpoint.Port)))
@@ -35,6 +37,7 @@ internal static class ListenerCompiler
             Options = ToOptions(config.Listen),
             ExpectsProxyHeader = config.Listen.ProxyProtocol,
             Default = servers[config.Default],
+            IsTls = config.Listen.IsSsl,
             Names = ServerNameTable.From(config.Servers.Select(s => (s, servers[s])), servers[config.Default], builder),
             Specific = specific,
         };

@@ -1,5 +1,6 @@
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
+using Hawser.Gateway.Tls;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 
@@ -17,6 +18,7 @@ internal static class ServerCompiler
             Limits = CompileLimits(config),
             Defaults = locations.CompileDefaults(config),
             Locations = locations.CompileAll(config.Locations),
+            Tls = TlsServerCompiler.Compile(config, builder),
         };
     }
 

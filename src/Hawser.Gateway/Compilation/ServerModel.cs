@@ -1,4 +1,5 @@
 using Hawser.Gateway.Routing;
+using Hawser.Gateway.Tls;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
 
@@ -16,6 +17,9 @@ public sealed class ServerModel
     public required LocationModel Defaults { get; init; }
 
     public required LocationTree Locations { get; init; }
+
+    /// <summary>Certificates and what belongs to them; null without.</summary>
+    public TlsServerModel? Tls { get; init; }
 }
 
 /// <summary>What a request head may look like. Before the Host field is read, the listener's default server decides.</summary>
@@ -40,6 +44,9 @@ public sealed class ListenerModel
     public bool ExpectsProxyHeader { get; init; }
 
     public required ServerModel Default { get; init; }
+
+    /// <summary>Connections begin with a handshake (<c>listen … ssl</c>).</summary>
+    public bool IsTls { get; init; }
 
     public required ServerNameTable Names { get; init; }
 

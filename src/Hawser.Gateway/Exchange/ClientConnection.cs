@@ -46,4 +46,7 @@ public interface IClientConnection
 
     /// <summary>The PROXY protocol header that the connection began with; null without one, and for one that names nobody.</summary>
     ProxyHeader? ProxyProtocol => null;
+
+    /// <summary>What the handshake told (<c>$ssl_*</c>); null on a plain connection.</summary>
+    Hawser.IO.Tls.TlsTransport? Tls => null;
 }

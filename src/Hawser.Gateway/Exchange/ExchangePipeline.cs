@@ -3,6 +3,7 @@ using Hawser.Configuration.Routing;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases;
+using Hawser.Gateway.Tls;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Exchange;
@@ -29,7 +30,7 @@ internal static class ExchangePipeline
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<bool> RunAsync(HttpExchange exchange)
     {
-        Outcome outcome = exchange.RefusedWith == RequestRejection.None ? Outcome.Continue : Refuse(exchange);
+        Outcome outcome = exchange.RefusedWith == RequestRejection.None ? TlsGuard.Check(exchange, connection) : Refuse(exchange);
         Step step = Step.ServerRewrite;
         if (outcome.Kind == OutcomeKind.Continue) exchange.Server.Defaults.RealAddress?.Apply(exchange); // who the client is, as far as the server can tell
         while (true)

@@ -19,7 +19,7 @@ public sealed partial class Http1Connection
         // While nothing has come yet no buffer is held, and a reload moves the connection to the new configuration.
         IsPipelined = HasInput;
         if (!HasInput && !await WaitForFirstByteAsync()) return false;
-        RequestLimits limits = Listener.Default.Limits;
+        RequestLimits limits = DefaultServer.Limits;
         RequestHeadParser parser = _worker.RentRequestParser(limits.HeadOptions);
         try
         {
@@ -69,6 +69,12 @@ public sealed partial class Http1Connection
         if (FindListener(_worker.Model) is not { } listener) return false;
         Model = _worker.Model;
         Listener = listener;
+        if (HasNegotiatedServer)
+        {
+            HttpExchange exchange = BeginWithoutRequest();
+            _namedServer = FindNegotiated(exchange);
+            _worker.Return(exchange);
+        }
         return true;
     }
 
@@ -99,7 +105,7 @@ public sealed partial class Http1Connection
         if (status == HeadStatus.NeedMore) return false;
         Begin(startedAt);
         HttpExchange exchange = _exchange!;
-        if (status == HeadStatus.Error) RequestHeadReader.Refuse(exchange, parser, message, parser.Error);
+        if (status == HeadStatus.Error) RequestHeadReader.Refuse(exchange, parser, message, parser.Error, this);
         else RequestHeadReader.Read(exchange, parser, message, this);
         return true;
     }
@@ -109,7 +115,7 @@ public sealed partial class Http1Connection
     {
         if (!parser.HasStarted) return false;
         Begin(startedAt);
-        RequestHeadReader.Refuse(_exchange!, parser, _input.AsSpan(_inputStart, _inputEnd - _inputStart), rejection);
+        RequestHeadReader.Refuse(_exchange!, parser, _input.AsSpan(_inputStart, _inputEnd - _inputStart), rejection, this);
         ExchangePipeline.LogUnanswered(_exchange!);
         return false;
     }
@@ -119,8 +125,8 @@ public sealed partial class Http1Connection
         Requests++;
         HttpExchange exchange = _worker.RentExchange();
         exchange.Begin(this, Model, startedAt);
-        exchange.Server = Listener.Default;
-        exchange.Location = Listener.Default.Defaults;
+        exchange.Server = DefaultServer;
+        exchange.Location = DefaultServer.Defaults;
         exchange.Response.Attach(this);
         _exchange = exchange;
         BeginSink();

@@ -82,7 +82,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         try
         {
             // 1 accept, as far as it is about bytes
-            bool isAccepted = !Listener.ExpectsProxyHeader || await ReadProxyHeaderAsync();
+            bool isAccepted = (!Listener.ExpectsProxyHeader || await ReadProxyHeaderAsync()) && (!Listener.IsTls || await SecureAsync());
             while (isAccepted && await ServeAsync())
             {
             }

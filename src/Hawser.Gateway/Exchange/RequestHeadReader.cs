@@ -15,8 +15,8 @@ internal static class RequestHeadReader
         RequestRejection rejection = RequestFraming.Decide(parser, message, out RequestFraming framing);
         CopyFields(exchange, parser, head);
         if (framing.HasHost) TakeHost(exchange, in framing, head);
-        if (framing.HasHost || rejection == RequestRejection.None) SelectServer(exchange);
-        else UseDefaultServer(exchange);
+        if (framing.HasHost || rejection == RequestRejection.None) SelectServer(exchange, connection);
+        else UseDefaultServer(exchange, connection);
         // nginx reads the target before the fields: a bad one is refused whatever they say, and the log has seen nothing else.
         if (!TakeTarget(exchange, parser, head))
         {
@@ -42,10 +42,10 @@ internal static class RequestHeadReader
     }
 
     /// <summary>A head that cannot be used: what is known of it goes into the log, and the answer is an error page.</summary>
-    public static void Refuse(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message, RequestRejection rejection)
+    public static void Refuse(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message, RequestRejection rejection, Http1Connection connection)
     {
         ByteSlice head = CopyHead(exchange, parser, message);
-        UseDefaultServer(exchange);
+        UseDefaultServer(exchange, connection);
         if (parser.RequestLineComplete && rejection is not (RequestRejection.UnsupportedVersion or RequestRejection.InvalidTarget))
         {
             TakeTarget(exchange, parser, head);
@@ -113,9 +113,16 @@ internal static class RequestHeadReader
     }
 
     // 3 server: the listener's servers by Host; a request without one asks for the name ""
-    private static void SelectServer(HttpExchange exchange) => Use(exchange, exchange.Connection.Listener.Names.Find(exchange, exchange.Host));
+    private static void SelectServer(HttpExchange exchange, Http1Connection connection)
+    {
+        ServerModel server = connection.IsNegotiated(exchange.Host) ? connection.FindNegotiated(exchange) : connection.Listener.Names.Find(exchange, exchange.Host);
+        // A certificate was asked for in the name of one server, and must not open another (RFC 9110 §7.4).
+        exchange.IsMisdirected = connection.HasNegotiatedServer && !connection.IsNegotiated(exchange.Host)
+            && server.Tls is { VerifyClient: not Configuration.Model.SslVerifyClient.Off };
+        Use(exchange, server);
+    }
 
-    private static void UseDefaultServer(HttpExchange exchange) => Use(exchange, exchange.Connection.Listener.Default);
+    private static void UseDefaultServer(HttpExchange exchange, Http1Connection connection) => Use(exchange, connection.DefaultServer);
 
     private static void Use(HttpExchange exchange, ServerModel server)
     {

@@ -19,14 +19,19 @@ public sealed class ServerNameTable
     public static ServerNameTable From(
         IEnumerable<(ServerConfig Config, ServerModel Model)> servers, ServerModel defaultServer, ModelBuilder builder)
     {
+        (ServerConfig Config, ServerModel Model)[] all = [.. servers];
         var search = new ServerNameSearch<ServerModel, RegexModel>(defaultServer);
-        foreach ((ServerConfig config, ServerModel model) in servers)
+        foreach ((ServerConfig config, ServerModel model) in all)
         {
             foreach (ServerNameConfig name in config.Names)
                 search.Add(name, model, name.Pattern is { } pattern ? builder.Compile(pattern) : null);
         }
-        return new ServerNameTable(search);
+        bool isPlural = all.Length > 1 || Array.Exists(all, static s => s.Config.Names.Any(static n => n.Kind == ServerNameKind.Regex));
+        return new ServerNameTable(search) { IsPlural = isPlural };
     }
+
+    /// <summary>There is a choice: several servers, or one whose name sets captures. Else a name given in a handshake decides nothing.</summary>
+    public bool IsPlural { get; private init; }
 
     /// <summary>The server for a request. A regular expression that matches sets the exchange's captures.</summary>
     /// <param name="host">In lower case, without port and without a dot at its end; empty when the request names no host.</param>
@@ -34,5 +39,12 @@ public sealed class ServerNameTable
     {
         var matcher = new ExchangeMatcher(exchange);
         return _search.Find(ref matcher, host.Span);
+    }
+
+    /// <summary>As <see cref="Find"/>, but null where no name matches.</summary>
+    public ServerModel? Match(HttpExchange exchange, ByteSlice host)
+    {
+        var matcher = new ExchangeMatcher(exchange);
+        return _search.Match(ref matcher, host.Span);
     }
 }

@@ -34,6 +34,7 @@ public static class BuiltInVariables
         RequestVariables.AddTo(all);
         ConnectionVariables.AddTo(all);
         ResponseVariables.AddTo(all);
+        SslVariables.AddTo(all);
         UpstreamVariables.AddTo(all);
         ProxyVariables.AddTo(all);
         FileVariables.AddTo(all);

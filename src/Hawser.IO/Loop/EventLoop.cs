@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Hawser.IO.Buffers;
 using Hawser.IO.Native;
 using Hawser.IO.Timers;
+using Hawser.IO.Tls;
 
 namespace Hawser.IO.Loop;
 
@@ -37,6 +38,7 @@ public sealed unsafe class EventLoop : IDisposable
     private int _usedRegistrations;
     private int _wakeUpPending;
     private Thread? _thread;
+    private TlsPump? _tls;
     private long _turns;
     private bool _stopping;
     private bool _wallClockIsCurrent;
@@ -72,6 +74,9 @@ public sealed unsafe class EventLoop : IDisposable
     public BufferPool Buffers { get; } = new();
 
     public TimerQueue Timers { get; } = new();
+
+    /// <summary>What the loop's TLS connections share; made with the first of them.</summary>
+    public TlsPump Tls => _tls ??= new TlsPump(Buffers, () => UnixMilliseconds);
 
     /// <summary>How often the loop has turned: a measure of how busy it is. Any thread.</summary>
     public long Turns => Volatile.Read(ref _turns);
@@ -206,6 +211,7 @@ public sealed unsafe class EventLoop : IDisposable
         _ = Libc.close(_epoll);
         _ = Libc.close(_wakeUp);
         NativeMemory.AlignedFree(_events);
+        _tls?.Dispose();
     }
 
     private void Dispatch(byte* entry)

@@ -11,6 +11,7 @@ public static class Errno
     public const int EACCES = 13;
     public const int ENOTDIR = 20;
     public const int EPIPE = 32;
+    public const int EPROTO = 71;
     public const int ENAMETOOLONG = 36;
     public const int ELOOP = 40;
     public const int ENFILE = 23;

@@ -19,6 +19,7 @@ internal static unsafe partial class Libc
     internal const int SOCK_CLOEXEC_NONBLOCK = 0x80800;
     internal const int MSG_PEEK = 2;
     internal const int MSG_NOSIGNAL = 0x4000;
+    internal const int SHUT_RD = 0;
     internal const int SHUT_WR = 1;
     internal const int AF_UNIX = 1;
     internal const int AF_INET = 2;

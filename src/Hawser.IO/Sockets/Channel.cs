@@ -212,6 +212,22 @@ public sealed class Channel : LoopTimer, IReadyHandler
         return transport;
     }
 
+    /// <summary>Puts another transport over the same descriptor in the place of the present one: TLS, once its handshake has begun.</summary>
+    public void Wrap(Transport transport)
+    {
+        transport.Registration = Transport.Registration;
+        _transport = transport;
+    }
+
+    /// <summary>A read or a write is worth a try: what the channel knew was about the transport before <see cref="Wrap"/>.</summary>
+    public void MarkReady() => _readable = _writable = true;
+
+    /// <summary>What is there has been read by other means than <see cref="Read"/>: only an edge makes the channel readable again.</summary>
+    public void MarkDrained() => _readable = false;
+
+    /// <summary>The socket has refused output by other means than <see cref="Send"/>.</summary>
+    public void MarkFull() => _writable = false;
+
     /// <summary>Moves output that the kernel has not taken to somebody who will send it.</summary>
     public byte[]? TakePendingOutput() => _output.TakeAll();
 

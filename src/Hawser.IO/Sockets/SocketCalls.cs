@@ -88,6 +88,9 @@ public static unsafe class SocketCalls
         _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, linger, 2 * sizeof(int));
     }
 
+    /// <summary>Ends the reading half by ourselves. The kernel then reports the end, as it would for one that the peer has sent.</summary>
+    internal static void ShutdownRead(int fd) => _ = Libc.shutdown(fd, Libc.SHUT_RD);
+
     public static void Close(int fd) => _ = Libc.close(fd);
 
     /// <summary>Removes a file, a Unix socket's name for example; a name that is gone already is no error.</summary>

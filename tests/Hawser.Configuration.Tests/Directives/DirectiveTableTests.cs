@@ -11,7 +11,7 @@ public sealed class DirectiveTableTests
         Assert.True(DirectiveTable.All.Count > 180);
         Assert.All(DirectiveTable.All, directive =>
         {
-            Assert.Matches("^[a-z_]+$", directive.Name);
+            Assert.Matches("^[a-z_0-9]+$", directive.Name);
             Assert.NotEmpty(directive.Syntax);
             Assert.EndsWith(".", directive.Summary);
             Assert.NotEmpty(directive.Module);

@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Logging;
+using Hawser.IO.Buffers;
+using Hawser.IO.Native;
+using Hawser.IO.Sockets;
+using Hawser.IO.Tls;
+using Hawser.Protocols.Http1;
+
+namespace Hawser.Gateway.Exchange;
+
+/// <summary>Step 1 on an address with <c>ssl</c>: the handshake, and the server it chooses.</summary>
+public sealed partial class Http1Connection : ITlsServer
+{
+    private ServerModel? _namedServer;  // the one the client named in the handshake
+    private ByteSlice _negotiatedName;  // that name, lowered; empty when it chose none
+    private TlsTransport? _tls;
+
+    /// <summary>The connection's TLS; null on a plain one.</summary>
+    public TlsTransport? Tls => _tls;
+
+    /// <summary>The client speaks plain HTTP where TLS is spoken.</summary>
+    internal bool IsPlainOnTls { get; private set; }
+
+    bool IClientConnection.IsEncrypted => _tls is not null;
+
+    /// <summary>The server for what comes before a Host field, and for hosts that nobody has.</summary>
+    internal ServerModel DefaultServer => _namedServer ?? Listener.Default;
+
+    /// <summary>Whether a request for that host goes to the server of the handshake.</summary>
+    internal bool IsNegotiated(ByteSlice host) => !_negotiatedName.IsEmpty && _negotiatedName.Equals(host);
+
+    /// <summary>The client has named a server in the handshake, so the requests of the connection should be for it.</summary>
+    internal bool HasNegotiatedServer => !_negotiatedName.IsEmpty;
+
+    /// <summary>The server that was negotiated, as it is in the present configuration. A regular expression sets the captures.</summary>
+    internal ServerModel FindNegotiated(HttpExchange exchange) => Listener.Names.Find(exchange, _negotiatedName);
+
+    /// <summary>Runs the handshake. False: it failed, or the client has gone.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> SecureAsync()
+    {
+        long deadline = _worker.Loop.Now + Listener.Default.Limits.ClientHeaderTimeout;
+        if (!await ReadFirstBytesAsync(deadline)) return false;
+        if (!TlsTransport.LooksLikeTls(_input![_inputStart]))
+        {
+            IsPlainOnTls = true;
+            return true;
+        }
+        var tls = TlsTransport.Accept(
+            Listener.Default.Tls!.Context, this, _channel.Transport.Descriptor, _worker.Loop.Tls, _input.AsSpan(_inputStart, _inputEnd - _inputStart));
+        DropInput();
+        _channel.Wrap(tls);
+        _tls = tls;
+        while (true)
+        {
+            WaitResult wait;
+            switch (tls.Advance())
+            {
+                case TlsProgress.Complete:
+                    _channel.MarkReady(); // the request may have come along with the end of the handshake
+                    return true;
+                case TlsProgress.NeedsInput:
+                    _channel.MarkDrained();
+                    wait = await _channel.WaitReadable(Math.Max(0, deadline - _worker.Loop.Now));
+                    break;
+                case TlsProgress.NeedsOutput:
+                    _channel.MarkFull();
+                    wait = await _channel.WaitWritable(Math.Max(0, deadline - _worker.Loop.Now));
+                    break;
+                default:
+                    LogFailedHandshake(tls);
+                    return false;
+            }
+            if (wait == WaitResult.TimedOut) this.LogError(LogLevel.Info, $"client timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while SSL handshaking");
+            if (wait != WaitResult.Ready || _isEnding) return false;
+        }
+    }
+
+    private async ValueTask<bool> ReadFirstBytesAsync(long deadline)
+    {
+        while (!HasInput)
+        {
+            int read = _channel.Read(_worker.Loop.ReadBuffer.AsSpan(0, HeadReadSize));
+            if (read > 0) Keep(_worker.Loop.ReadBuffer.AsSpan(0, read));
+            else if (read != -Errno.EAGAIN)
+            {
+                this.LogError(LogLevel.Info, "client closed connection while SSL handshaking");
+                return false;
+            }
+            else if (await _channel.WaitReadable(Math.Max(0, deadline - _worker.Loop.Now)) != WaitResult.Ready || _isEnding) return false;
+        }
+        return true;
+    }
+
+    private void LogFailedHandshake(TlsTransport tls)
+    {
+        LogLevel level = !tls.IsFailureOfPeer ? LogLevel.Crit : LogLevel.Info;
+        this.LogError(level, $"{tls.FailureText} while SSL handshaking");
+    }
+
+    bool ITlsServer.SelectServer(TlsTransport transport, ReadOnlySpan<byte> serverName)
+    {
+        if (!serverName.IsEmpty && Listener.Names.IsPlural && HostName.TryParse(serverName, out HostName host))
+        {
+            byte[] name = new byte[host.Length];
+            host.Lower(serverName, name);
+            HttpExchange exchange = BeginWithoutRequest();
+            if (Listener.Names.Match(exchange, new ByteSlice(name)) is { } server)
+            {
+                _negotiatedName = new ByteSlice(name);
+                _namedServer = server;
+                if (server.Tls is { } settings) transport.SwitchContext(settings.Context);
+            }
+            _worker.Return(exchange);
+        }
+        return DefaultServer.Tls is not { RejectsHandshake: true };
+    }
+
+    bool ITlsServer.LoadCertificates(TlsTransport transport)
+    {
+        if (DefaultServer.Tls is not { } settings) return true;
+        HttpExchange exchange = BeginWithoutRequest();
+        bool loaded = settings.LoadCertificates(exchange, transport);
+        _worker.Return(exchange);
+        return loaded;
+    }
+
+    private HttpExchange BeginWithoutRequest()
+    {
+        HttpExchange exchange = _worker.RentExchange();
+        exchange.Begin(this, Model, _worker.Loop.Now);
+        exchange.Server = DefaultServer;
+        exchange.Location = DefaultServer.Defaults;
+        return exchange;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
+using Hawser.IO.Tls;
+
+namespace Hawser.Gateway.Tls;
+
+/// <summary>What a request must have shown in its handshake: nginx's statuses 495, 496, 497, and 421 (RFC 9110 §15.5.20).</summary>
+internal static class TlsGuard
+{
+    public static Outcome Check(HttpExchange exchange, Http1Connection connection)
+    {
+        if (connection.IsPlainOnTls)
+        {
+            exchange.LogError(LogLevel.Info, "client sent plain HTTP request to HTTPS port");
+            return Outcome.Status(497);
+        }
+        if (connection.Tls is not { } tls) return Outcome.Continue;
+        if (exchange.IsMisdirected)
+        {
+            exchange.LogError(LogLevel.Info, "client attempted to request the server name different from the one that was negotiated");
+            return Outcome.Status(421);
+        }
+        return exchange.Server.Tls is { VerifyClient: not SslVerifyClient.Off and var verify } ? CheckCertificate(exchange, tls, verify) : Outcome.Continue;
+    }
+
+    private static Outcome CheckCertificate(HttpExchange exchange, TlsTransport tls, SslVerifyClient verify)
+    {
+        long result = tls.VerifyResult;
+        if (result != 0 && !(verify == SslVerifyClient.OptionalNoCa && TlsTransport.IsMissingTrust(result)))
+        {
+            exchange.LogError(LogLevel.Info, $"client SSL certificate verify error: ({result}:{Encoding.Latin1.GetString(TlsTransport.Explain(result))})");
+            tls.ForgetSession();
+            return Outcome.Status(495);
+        }
+        if (verify == SslVerifyClient.On && !tls.HasPeerCertificate)
+        {
+            exchange.LogError(LogLevel.Info, "client sent no required SSL certificate");
+            tls.ForgetSession();
+            return Outcome.Status(496);
+        }
+        return Outcome.Continue;
+    }
+}

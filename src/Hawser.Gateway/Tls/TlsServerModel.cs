@@ -1,0 +1,56 @@
+using Hawser.Configuration.Model;
+using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Logging;
+using Hawser.Gateway.Variables;
+using Hawser.IO.Tls;
+
+namespace Hawser.Gateway.Tls;
+
+/// <summary>The TLS of a virtual server: its context, and what is decided around it.</summary>
+public sealed class TlsServerModel
+{
+    private readonly (TemplateModel Certificate, TemplateModel Key)[] _variable;
+    private readonly IReadOnlyList<byte[]> _passwords;
+    private readonly Func<string, string> _fullPath;
+
+    internal TlsServerModel(
+        TlsContext context, (TemplateModel Certificate, TemplateModel Key)[] variable, IReadOnlyList<byte[]> passwords, Func<string, string> fullPath)
+    {
+        Context = context;
+        _variable = variable;
+        _passwords = passwords;
+        _fullPath = fullPath;
+    }
+
+    public TlsContext Context { get; }
+
+    public required SslVerifyClient VerifyClient { get; init; }
+
+    /// <summary>Handshakes for the server are refused.</summary>
+    public required bool RejectsHandshake { get; init; }
+
+    /// <summary>It has certificates, known now or in each handshake.</summary>
+    public required bool HasCertificates { get; init; }
+
+    /// <summary>Loads the certificates whose names have variables. Reads files on the loop, as nginx does: variables make it a choice of many.</summary>
+    /// <param name="exchange">One without a request, for the variables' sake.</param>
+    /// <returns>False: one could not be loaded, which is in the log.</returns>
+    internal bool LoadCertificates(HttpExchange exchange, TlsTransport transport)
+    {
+        foreach ((TemplateModel certificate, TemplateModel key) in _variable)
+        {
+            try
+            {
+                transport.UseCertificate(Path(certificate.Evaluate(exchange).ToString()), Path(key.Evaluate(exchange).ToString()), _passwords);
+            }
+            catch (TlsException e)
+            {
+                exchange.Connection.LogError(LogLevel.Error, $"{e.Message} while SSL handshaking");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private string Path(string source) => TlsServerCompiler.IsPath(source) ? _fullPath(source) : source;
+}

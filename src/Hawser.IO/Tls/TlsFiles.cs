@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Hawser.IO.Native;
+
+namespace Hawser.IO.Tls;
+
+/// <summary>
+/// Certificates, keys and lists from PEM, as nginx names their sources: a path, <c>data:</c> with the PEM itself, or what OpenSSL 3 has providers
+/// for and is refused. Blocks while it reads.
+/// </summary>
+internal static unsafe class TlsFiles
+{
+    private const string DataPrefix = "data:";
+
+    /// <summary>A certificate and those that certify it, the first one being its own. The caller frees the items.</summary>
+    public static List<nint> LoadChain(string source)
+    {
+        nint bio = Open(source, $"cannot load certificate \"{source}\"");
+        var chain = new List<nint>();
+        try
+        {
+            nint own = LibCrypto.PEM_read_bio_X509_AUX(bio, null, null, null);
+            if (own == 0) throw TlsErrors.Failure($"cannot load certificate \"{source}\": PEM_read_bio_X509_AUX() failed");
+            chain.Add(own);
+            while (LibCrypto.PEM_read_bio_X509(bio, null, null, null) is not 0 and var next) chain.Add(next);
+            if (!IsEndOfFile()) throw TlsErrors.Failure($"cannot load certificate \"{source}\": PEM_read_bio_X509() failed");
+            return chain;
+        }
+        catch
+        {
+            foreach (nint certificate in chain) LibCrypto.X509_free(certificate);
+            throw;
+        }
+        finally
+        {
+            _ = LibCrypto.BIO_free(bio);
+        }
+    }
+
+    /// <summary>All certificates of a file of authorities.</summary>
+    public static List<nint> LoadAuthorities(string path)
+    {
+        // nginx reads these as it reads a chain, and says so in its errors.
+        return LoadChain(path);
+    }
+
+    public static List<nint> LoadRevocationLists(string path)
+    {
+        nint bio = Open(path, $"cannot load CRL \"{path}\"");
+        var lists = new List<nint>();
+        while (LibCrypto.PEM_read_bio_X509_CRL(bio, null, null, null) is not 0 and var list) lists.Add(list);
+        bool isWhole = lists.Count > 0 && IsEndOfFile();
+        _ = LibCrypto.BIO_free(bio);
+        if (isWhole) return lists;
+        foreach (nint list in lists) LibCrypto.X509_CRL_free(list);
+        throw TlsErrors.Failure($"cannot load CRL \"{path}\": PEM_read_bio_X509_CRL() failed");
+    }
+
+    /// <summary>A private key; one that is encrypted is tried with each of the passwords.</summary>
+    public static nint LoadKey(string source, IReadOnlyList<byte[]> passwords)
+    {
+        string what = $"cannot load certificate key \"{source}\"";
+        if (source.StartsWith("engine:", StringComparison.Ordinal))
+            throw new TlsException($"{what}: loading \"engine:...\" certificate keys is not supported, OpenSSL 3 has providers in place of engines");
+        if (source.StartsWith("store:", StringComparison.Ordinal))
+            throw new TlsException($"{what}: loading \"store:...\" certificate keys is not supported yet");
+        nint bio = Open(source, what);
+        try
+        {
+            for (int i = 0; i < Math.Max(1, passwords.Count); i++)
+            {
+                LibCrypto.ERR_clear_error();
+                _ = LibCrypto.BIO_ctrl(bio, LibCrypto.BIO_CTRL_RESET, 0, null);
+                nint key = TryKey(bio, i < passwords.Count ? passwords[i] : null);
+                if (key != 0) return key;
+            }
+            throw TlsErrors.Failure($"{what}: PEM_read_bio_PrivateKey() failed");
+        }
+        finally
+        {
+            _ = LibCrypto.BIO_free(bio);
+        }
+    }
+
+    private static nint TryKey(nint bio, byte[]? password)
+    {
+        fixed (byte* bytes = password ?? [])
+        {
+            Password argument = new() { Bytes = bytes, Length = password?.Length ?? 0 };
+            delegate* unmanaged[Cdecl]<byte*, int, int, Password*, int> callback = &OnPassword;
+            // Without a callback OpenSSL would ask at the terminal.
+            return LibCrypto.PEM_read_bio_PrivateKey(bio, null, callback, &argument);
+        }
+    }
+
+    private static nint Open(string source, string what)
+    {
+        nint bio;
+        if (source.StartsWith(DataPrefix, StringComparison.Ordinal))
+        {
+            // Copied by a BIO of its own, since the text's bytes live only as long as this call.
+            byte[] text = TlsErrors.Terminated(source[DataPrefix.Length..]);
+            fixed (byte* bytes = text)
+            {
+                nint borrowed = LibCrypto.BIO_new_mem_buf(bytes, text.Length - 1);
+                bio = LibCrypto.BIO_new(LibCrypto.BIO_s_mem());
+                byte* chunk = stackalloc byte[1024];
+                for (int read; (read = LibCrypto.BIO_read(borrowed, chunk, 1024)) > 0;) _ = LibCrypto.BIO_write(bio, chunk, read);
+                _ = LibCrypto.BIO_free(borrowed);
+            }
+            LibCrypto.BIO_set_flags(bio, LibCrypto.BIO_FLAGS_NONCLEAR_RST); // so that it can be read again for another password
+            return bio;
+        }
+        fixed (byte* path = TlsErrors.Terminated(source))
+        fixed (byte* mode = "r"u8)
+            bio = LibCrypto.BIO_new_file(path, mode);
+        return bio != 0 ? bio : throw TlsErrors.Failure($"{what}: BIO_new_file() failed");
+    }
+
+    private static bool IsEndOfFile()
+    {
+        ulong error = LibCrypto.ERR_peek_last_error();
+        if (LibCrypto.LibraryOf(error) != LibCrypto.ERR_LIB_PEM || LibCrypto.ReasonOf(error) != LibCrypto.PEM_R_NO_START_LINE) return false;
+        LibCrypto.ERR_clear_error();
+        return true;
+    }
+
+    private struct Password
+    {
+        public byte* Bytes;
+        public int Length;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnPassword(byte* buffer, int size, int forWriting, Password* password)
+    {
+        if (forWriting != 0 || password is null) return 0;
+        int length = Math.Min(size, password->Length);
+        Buffer.MemoryCopy(password->Bytes, buffer, size, length);
+        return length;
+    }
+}
