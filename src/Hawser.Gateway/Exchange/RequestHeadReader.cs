@@ -22,7 +22,7 @@ internal static class RequestHeadReader
         {
             exchange.RequestHeaders.Clear();
             exchange.Host = exchange.HostPort = exchange.Target = default;
-            UseDefaultServer(exchange);
+            UseDefaultServer(exchange, connection);
             exchange.RequestLength = EndOfLine(message, parser.RequestLine.End) - parser.Start;
             Refuse(exchange, RequestRejection.InvalidTarget, parser);
             return;
