@@ -30,7 +30,7 @@ internal static class ExchangePipeline
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<bool> RunAsync(HttpExchange exchange)
     {
-        Outcome outcome = exchange.RefusedWith == RequestRejection.None ? TlsGuard.Check(exchange, connection) : Refuse(exchange);
+        Outcome outcome = exchange.RefusedWith == RequestRejection.None ? TlsGuard.Check(exchange) : Refuse(exchange);
         Step step = Step.ServerRewrite;
         if (outcome.Kind == OutcomeKind.Continue) exchange.Server.Defaults.RealAddress?.Apply(exchange); // who the client is, as far as the server can tell
         while (true)

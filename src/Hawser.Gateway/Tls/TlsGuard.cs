@@ -9,14 +9,14 @@ namespace Hawser.Gateway.Tls;
 /// <summary>What a request must have shown in its handshake: nginx's statuses 495, 496, 497, and 421 (RFC 9110 §15.5.20).</summary>
 internal static class TlsGuard
 {
-    public static Outcome Check(HttpExchange exchange, Http1Connection connection)
+    public static Outcome Check(HttpExchange exchange)
     {
-        if (connection.IsPlainOnTls)
+        if (exchange.Connection is Http1Connection { IsPlainOnTls: true })
         {
             exchange.LogError(LogLevel.Info, "client sent plain HTTP request to HTTPS port");
             return Outcome.Status(497);
         }
-        if (connection.Tls is not { } tls) return Outcome.Continue;
+        if (exchange.Connection.Tls is not { } tls) return Outcome.Continue;
         if (exchange.IsMisdirected)
         {
             exchange.LogError(LogLevel.Info, "client attempted to request the server name different from the one that was negotiated");
