@@ -27,6 +27,12 @@ public enum Signal
     /// <summary>Terminate: fast shutdown.</summary>
     Term = 15,
 
+    /// <summary>Go on after <see cref="Stop"/>.</summary>
+    Continue = 18,
+
+    /// <summary>Freeze: cannot be caught.</summary>
+    Stop = 19,
+
     /// <summary>Window change: stop accepting, gracefully.</summary>
     Winch = 28,
 }
