@@ -1,5 +1,6 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Filters;
 using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Upstreams.Resolving;
@@ -52,6 +53,8 @@ public sealed class Worker
 
     /// <summary>Sums since the start. Any thread may read them.</summary>
     public Metrics.WorkerCounters Counters { get; } = new();
+
+    internal FilterPool Filters { get; } = new();
 
     /// <summary>Connections this worker carries or was promised; read by whoever hands out new ones.</summary>
     public int Load => Volatile.Read(ref _load);

@@ -19,6 +19,7 @@ internal static class HttpChecks
             CheckUpstream(context, upstream);
         if (areSizesKnown)
             CheckProxy(context, http);
+        CharsetChecks.Run(context, http);
         foreach (ServerConfig server in http.Servers)
             CheckDuplicates(context, server.Locations);
         context.Session.Zones.Check(context);

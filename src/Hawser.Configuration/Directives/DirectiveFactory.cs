@@ -127,6 +127,10 @@ internal static class Modules
     public static readonly DirectiveFactory Access = new("ngx_http_access_module");
     public static readonly DirectiveFactory AuthBasic = new("ngx_http_auth_basic_module");
     public static readonly DirectiveFactory AuthRequest = new("ngx_http_auth_request_module");
+    public static readonly DirectiveFactory Charset = new("ngx_http_charset_module");
+    public static readonly DirectiveFactory Gunzip = new("ngx_http_gunzip_module");
+    public static readonly DirectiveFactory Gzip = new("ngx_http_gzip_module");
+    public static readonly DirectiveFactory GzipStatic = new("ngx_http_gzip_static_module");
     public static readonly DirectiveFactory Headers = new("ngx_http_headers_module");
     public static readonly DirectiveFactory Index = new("ngx_http_index_module");
     public static readonly DirectiveFactory LimitConn = new("ngx_http_limit_conn_module");

@@ -36,8 +36,6 @@ public static class UnsupportedDirectives
             "autoindex autoindex_format autoindex_localtime autoindex_exact_size"),
         new("ngx_http_browser_module", "telling browsers apart by name is a thing of the past; a map over $http_user_agent does it where it must be",
             "modern_browser ancient_browser modern_browser_value ancient_browser_value"),
-        new("ngx_http_charset_module", null,
-            "charset source_charset override_charset charset_types charset_map"),
         new("ngx_http_dav_module", null,
             "dav_methods create_full_put_path min_delete_depth dav_access"),
         new("ngx_http_degradation_module", "it asks for sbrk(2), which the runtime does not use",
@@ -71,13 +69,6 @@ public static class UnsupportedDirectives
             + "grpc_ssl_server_name grpc_ssl_verify grpc_ssl_verify_depth grpc_ssl_trusted_certificate grpc_ssl_crl "
             + "grpc_ssl_certificate grpc_ssl_certificate_key grpc_ssl_certificate_cache grpc_ssl_password_file "
             + "grpc_ssl_conf_command"),
-        new("ngx_http_gunzip_module", null,
-            "gunzip gunzip_buffers"),
-        new("ngx_http_gzip_module", null,
-            "gzip gzip_buffers gzip_types gzip_comp_level gzip_window gzip_hash postpone_gzipping gzip_no_buffer "
-            + "gzip_min_length"),
-        new("ngx_http_gzip_static_module", null,
-            "gzip_static"),
         new("ngx_http_image_module", "answers are not transformed",
             "image_filter image_filter_jpeg_quality image_filter_webp_quality image_filter_sharpen "
             + "image_filter_transparency image_filter_interlace image_filter_buffer"),
@@ -152,7 +143,7 @@ public static class UnsupportedDirectives
         new("ngx_http_perl_module", "no Perl is embedded",
             "perl_modules perl_require perl perl_set"),
         new("ngx_http_core_module", null,
-            "client_body_early_read early_hints post_action gzip_vary gzip_http_version gzip_proxied gzip_disable"),
+            "client_body_early_read early_hints post_action"),
         new("ngx_http_v2_module", null,
             "http2_recv_buffer_size http2_pool_size http2_max_concurrent_streams http2_max_concurrent_pushes "
             + "http2_max_requests http2_max_field_size http2_max_header_size http2_body_preread_size "

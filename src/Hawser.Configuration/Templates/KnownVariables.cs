@@ -104,6 +104,7 @@ public static class KnownVariables
         new("limit_conn_status", "What limit_conn decided: PASSED, REJECTED or REJECTED_DRY_RUN.", "ngx_http_limit_conn_module"),
 
         new("limit_req_status", "What limit_req decided: PASSED, DELAYED, REJECTED, DELAYED_DRY_RUN or REJECTED_DRY_RUN.", "ngx_http_limit_req_module"),
+        new("gzip_ratio", "How many times smaller gzip has made the body, with two decimals: `3.14`. Known when the answer is complete; none where gzip did nothing.", "ngx_http_gzip_module"),
 
         new("proxy_add_x_forwarded_for", "The request's X-Forwarded-For with the client's address appended.", Proxy),
         new("proxy_host", "The host of proxy_pass, with the port if it is not the scheme's own.", Proxy),

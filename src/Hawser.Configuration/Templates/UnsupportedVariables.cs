@@ -12,7 +12,6 @@ public static class UnsupportedVariables
             + "geoip_city_country_code3 geoip_city_country_name geoip_region geoip_region_name geoip_city geoip_postal_code geoip_latitude "
             + "geoip_longitude geoip_dma_code geoip_area_code"),
         ("ngx_http_grpc_module", "grpc_internal_trailers"),
-        ("ngx_http_gzip_module", "gzip_ratio"),
         ("ngx_http_memcached_module", "memcached_key"),
         ("ngx_http_referer_module", "invalid_referer"),
         ("ngx_http_secure_link_module", "secure_link secure_link_expires"),

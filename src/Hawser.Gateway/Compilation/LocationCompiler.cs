@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
+using Hawser.Gateway.Filters;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases;
 using Hawser.Gateway.Phases.Access;
@@ -58,6 +59,8 @@ internal sealed class LocationCompiler(ModelBuilder builder)
             LimitExcept = config?.LimitExcept is { } limit ? LimitExceptModel.From(limit, CompileIf(limit)) : null,
             ErrorPages = ErrorPagesModel.From(scope, builder),
             Headers = ResponseHeadersModel.From(scope, builder),
+            Compression = CompressionModel.From(scope, builder),
+            Charset = CharsetModel.From(scope, builder),
             Files = FilesModel.From(scope, builder),
             TryFiles = TryFilesModel.From(scope, builder),
             Mirror = MirrorModel.From(scope),

@@ -1,4 +1,5 @@
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Filters;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases;
 using Hawser.Gateway.Phases.Access;
@@ -48,6 +49,12 @@ public sealed class LocationModel
     public required ErrorPagesModel ErrorPages { get; init; }
 
     public required ResponseHeadersModel Headers { get; init; }
+
+    /// <summary><c>gzip</c> and its relatives; null where all are off.</summary>
+    public CompressionModel? Compression { get; init; }
+
+    /// <summary><c>charset</c>; null where the configuration names none.</summary>
+    public CharsetModel? Charset { get; init; }
 
     public required FilesModel Files { get; init; }
 

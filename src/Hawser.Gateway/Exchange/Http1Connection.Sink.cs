@@ -1,3 +1,4 @@
+using Hawser.Gateway.Phases;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
 using Hawser.Protocols.Http1;
@@ -45,7 +46,9 @@ public sealed partial class Http1Connection : IResponseSink
         exchange.Response.IsChunked = _chunked = framing == Framing.Chunked;
         ReadOnlySpan<byte> head = Http1HeadWriter.Write(exchange, framing, _worker.Loop, out byte[]? rented);
         HeadBytesSent += head.Length;
-        SendWithHead(head, body, isLast);
+        bool hasTrailers = isLast && CollectTrailers();
+        SendWithHead(head, body, isLast && !hasTrailers);
+        if (hasTrailers) SendTrailers();
         if (rented is not null) _worker.Loop.Buffers.Return(rented);
     }
 
@@ -65,8 +68,42 @@ public sealed partial class Http1Connection : IResponseSink
 
     void IResponseSink.Write(ReadOnlySpan<byte> body, bool isLast)
     {
-        if (_chunked) SendChunk(body, isLast);
+        if (_chunked)
+        {
+            bool hasTrailers = isLast && CollectTrailers();
+            SendChunk(body, isLast && !hasTrailers);
+            if (hasTrailers) SendTrailers();
+        }
         else if (!body.IsEmpty) Send(body);
+    }
+
+    /// <summary>The end of the body is the time to evaluate <c>add_trailer</c>. True if there are trailers, which only chunks have room for.</summary>
+    private bool CollectTrailers()
+    {
+        if (!_chunked) return false;
+        ResponseFilters.AddTrailers(_exchange!);
+        return _exchange!.Response.Head.Trailers.Count > 0;
+    }
+
+    // "0" CRLF, the fields, CRLF (RFC 9112 §7.1.2)
+    private void SendTrailers()
+    {
+        HeaderList trailers = _exchange!.Response.Head.Trailers;
+        int length = 5;
+        foreach (ref readonly Header field in trailers.Fields) length += field.Name.Length + field.Value.Length + 4;
+        byte[] room = _worker.Loop.Buffers.Rent(length);
+        var writer = new Span<byte>(room);
+        int at = Copy("0\r\n"u8, writer);
+        foreach (ref readonly Header field in trailers.Fields)
+        {
+            at += Copy(field.Name.Span, writer[at..]);
+            at += Copy(": "u8, writer[at..]);
+            at += Copy(field.Value.Span, writer[at..]);
+            at += Copy("\r\n"u8, writer[at..]);
+        }
+        at += Copy("\r\n"u8, writer[at..]);
+        Send(writer[..at]);
+        _worker.Loop.Buffers.Return(room);
     }
 
     int IResponseSink.WriteFile(int file, ref long offset, int count)

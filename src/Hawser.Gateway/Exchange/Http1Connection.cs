@@ -114,7 +114,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
 
     private async ValueTask<bool> FinishAsync(HttpExchange exchange, bool keep)
     {
-        if (!_sinkBroken && _channel.PendingOutput > 0) await DrainAsync(0);
+        if (!_sinkBroken && (_channel.PendingOutput > 0 || exchange.Response.Pending > 0)) await exchange.Response.DrainAsync(0);
         await exchange.FinishSubrequestsAsync();
         exchange.Location.Logging.LogAccess(exchange);
         _worker.Counters.Respond(exchange.Response.Head.Status);

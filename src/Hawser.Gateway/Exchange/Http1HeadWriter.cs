@@ -113,6 +113,7 @@ internal static class Http1HeadWriter
                 writer.Add("\r\n"u8);
             }
         }
+        if (head.VariesByEncoding && exchange.Location.Compression is { Vary: true }) writer.Add("Vary: Accept-Encoding\r\n"u8);
     }
 
     private static void WriteFields(ref Writer writer, HeaderList fields, KnownHeader? written = null)

@@ -1,3 +1,4 @@
+using Hawser.Gateway.Filters;
 using Hawser.Gateway.Phases;
 
 namespace Hawser.Gateway.Exchange;
@@ -31,11 +32,19 @@ public interface IResponseSink
 
 /// <summary>
 /// The answer of an exchange as its maker sees it: fill <see cref="Head"/>, then <see cref="Start"/>, then <see cref="Write"/>. The header
-/// filters run in <see cref="Start"/>; a body that must not be sent (HEAD, 304) is dropped here and nowhere else.
+/// filters run in <see cref="Start"/>; a body that must not be sent (HEAD, 304) is dropped here and nowhere else. Body filters, if the header
+/// filters have chosen any, stand between <see cref="Write"/> and the sink.
 /// </summary>
 public sealed class HttpResponse(HttpExchange exchange)
 {
+    // How much may wait for the client while filters work.
+    private const int FilterWindow = 32 * 1024;
+
     private IResponseSink _sink = null!;
+    private BodyFilter? _filters;    // the first; nearly always there is none
+    private BodyFilter? _lastFilter;
+    private bool _isHeadOut;
+    private bool _hasBodyFailed;
 
     public ResponseHead Head { get; } = new();
 
@@ -54,11 +63,54 @@ public sealed class HttpResponse(HttpExchange exchange)
     /// <summary>The body goes out chunked. The sink, which decides that, says so when it starts.</summary>
     public bool IsChunked { get; set; }
 
-    public bool IsBroken => _sink.IsBroken;
+    /// <summary>The client is gone, or the body cannot be completed.</summary>
+    public bool IsBroken => _sink.IsBroken || _hasBodyFailed;
 
-    public int Pending => _sink.Pending;
+    /// <summary>Bytes waiting for the client. Without a bound while a filter holds input back: what comes of that is not known yet.</summary>
+    public int Pending => HoldsInput ? int.MaxValue : _sink.Pending;
+
+    /// <summary>Each part is to reach the client at once, whatever a filter would rather wait for (<c>proxy_buffering off</c>).</summary>
+    public bool IsUnbuffered { get; set; }
+
+    /// <summary>Whether the client takes gzip, once something has asked (<see cref="CompressionModel"/>).</summary>
+    internal bool? TakesGzip { get; set; }
+
+    /// <summary>Bytes of the body before and after compression; zero without it (<c>$gzip_ratio</c>).</summary>
+    internal (long From, long To) Compression { get; private set; }
+
+    private bool HoldsInput => _filters is not null && _filters.HoldsInput;
 
     public void Attach(IResponseSink sink) => _sink = sink;
+
+    /// <summary>Appends a step to those that the body passes through. For header filters.</summary>
+    internal void AddFilter(BodyFilter filter)
+    {
+        filter.Attach(this);
+        if (_lastFilter is null) _filters = filter;
+        else _lastFilter.Next = filter;
+        _lastFilter = filter;
+    }
+
+    /// <summary>The answer will be another one, or has no body.</summary>
+    internal void DropFilters()
+    {
+        for (BodyFilter? filter = _filters; filter is not null;)
+        {
+            BodyFilter? next = filter.Next;
+            filter.Release();
+            filter = next;
+        }
+        _filters = _lastFilter = null;
+    }
+
+    /// <summary>A filter cannot go on: the answer ends here, visibly.</summary>
+    internal void FailBody()
+    {
+        _hasBodyFailed = true;
+        Truncate();
+    }
+
+    internal void NoteCompression(long from, long to) => Compression = (from, to);
 
     /// <summary>Runs the header filters and sends the head with what there is of the body.</summary>
     /// <param name="body">The first part of the body, or all of it.</param>
@@ -72,10 +124,17 @@ public sealed class HttpResponse(HttpExchange exchange)
         {
             body = default;
             isLast = true;
+            DropFilters();
         }
         BodyLength += body.Length;
         IsComplete = isLast;
-        _sink.Start(exchange, body, isLast);
+        if (_filters is null)
+        {
+            _sink.Start(exchange, body, isLast);
+            return;
+        }
+        _filters.Write(body, MarkFor(isLast));
+        if (!_isHeadOut) Emit(default, BodyMark.More); // the filters wait for more; the client need not
     }
 
     /// <summary>Sends an answer that is whole: its length becomes Content-Length.</summary>
@@ -93,13 +152,27 @@ public sealed class HttpResponse(HttpExchange exchange)
         if (IsComplete) return;
         BodyLength += body.Length;
         IsComplete = isLast;
-        _sink.Write(body, isLast);
+        if (_filters is null) _sink.Write(body, isLast);
+        else _filters.Write(body, MarkFor(isLast));
+    }
+
+    /// <summary>What has passed the filters goes to the sink, the head ahead of the first of it.</summary>
+    internal void Emit(ReadOnlySpan<byte> part, BodyMark mark)
+    {
+        if (_isHeadOut)
+        {
+            if (!part.IsEmpty || mark == BodyMark.End) _sink.Write(part, mark == BodyMark.End);
+            return;
+        }
+        _isHeadOut = true;
+        _sink.Start(exchange, part, mark == BodyMark.End);
     }
 
     /// <summary>Sends a file region as the body, at the client's pace. False when the client went away.</summary>
     public async ValueTask<bool> WriteFileAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long count, bool isLast)
     {
         if (IsComplete) return true;
+        if (_filters is not null) return await WriteFileThroughFiltersAsync(file, offset, count, isLast);
         byte[]? buffer = null;
         try
         {
@@ -135,7 +208,46 @@ public sealed class HttpResponse(HttpExchange exchange)
     }
 
     /// <summary>Waits until the client has taken all but <paramref name="bytes"/> of what was written; false when it is gone.</summary>
-    public ValueTask<bool> DrainAsync(int bytes) => _sink.DrainAsync(bytes);
+    public ValueTask<bool> DrainAsync(int bytes) => HoldsInput ? DrainFiltersAsync(bytes) : _sink.DrainAsync(bytes);
+
+    private BodyMark MarkFor(bool isLast) => isLast ? BodyMark.End : IsUnbuffered ? BodyMark.Flush : BodyMark.More;
+
+    private async ValueTask<bool> DrainFiltersAsync(int bytes)
+    {
+        while (HoldsInput)
+        {
+            if (!await _sink.DrainAsync(FilterWindow)) return false;
+            _filters!.Resume();
+        }
+        return !_hasBodyFailed && await _sink.DrainAsync(bytes);
+    }
+
+    private async ValueTask<bool> WriteFileThroughFiltersAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long count, bool isLast)
+    {
+        byte[] buffer = exchange.Worker.Loop.Buffers.Rent(FilterWindow);
+        try
+        {
+            while (count > 0)
+            {
+                if (Pending > FilterWindow && !await DrainAsync(FilterWindow / 2)) return false;
+                int read = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(count, buffer.Length)), offset);
+                if (read == 0)
+                {
+                    Truncate(); // the file has become shorter since its length was asked for
+                    return false;
+                }
+                offset += read;
+                count -= read;
+                Write(buffer.AsSpan(0, read), isLast && count == 0);
+                if (IsBroken) return false;
+            }
+            return true;
+        }
+        finally
+        {
+            exchange.Worker.Loop.Buffers.Return(buffer);
+        }
+    }
 
     /// <summary>The body ends too early; the client is shown that.</summary>
     public void Truncate()
@@ -147,7 +259,10 @@ public sealed class HttpResponse(HttpExchange exchange)
     public void Reset()
     {
         Head.Reset();
-        IsStarted = IsComplete = IsHeadOnly = IsChunked = false;
+        DropFilters();
+        IsStarted = IsComplete = IsHeadOnly = IsChunked = IsUnbuffered = _isHeadOut = _hasBodyFailed = false;
+        TakesGzip = null;
+        Compression = default;
         BodyLength = 0;
         _sink = null!;
     }

@@ -1,5 +1,6 @@
 using Hawser.Gateway.Phases;
 using Hawser.IO.Buffers;
+using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Exchange;
 
@@ -18,8 +19,14 @@ public sealed class ResponseHead
     /// <summary>An upstream's own status text with its code (<c>200 Fine</c>), sent as it came; empty for the standard one.</summary>
     public ByteSlice StatusLine { get; set; }
 
-    /// <summary>Without charset parameter added by the gateway.</summary>
+    /// <summary>The media type, with a charset where one was named or <c>charset</c> has added it.</summary>
     public ByteSlice ContentType { get; set; }
+
+    /// <summary>The type is an upstream's: a charset in it counts as known (<c>override_charset</c>).</summary>
+    public bool HasUpstreamType { get; set; }
+
+    /// <summary>Whether the body is packed depends on the client; <c>gzip_vary</c> tells caches.</summary>
+    public bool VariesByEncoding { get; set; }
 
     /// <summary>Bytes of the body, or <see cref="UnknownLength"/>.</summary>
     public long ContentLength { get; set; } = UnknownLength;
@@ -54,14 +61,47 @@ public sealed class ResponseHead
     /// <summary><c>add_header</c> and <c>expires</c> have done their part already (<see cref="ResponseFilters.Prepare"/>).</summary>
     public bool HasAddedFields { get; set; }
 
+    /// <summary>The body has a Content-Encoding, which its maker has set.</summary>
+    public bool IsEncoded { get; set; }
+
+    /// <summary><c>add_trailer</c> has something to add after the body, which is chunked then even if its length is known.</summary>
+    public bool ExpectsTrailers { get; set; }
+
     public HeaderList Headers { get; } = new();
 
     /// <summary>Fields after a chunked body.</summary>
     public HeaderList Trailers { get; } = new();
 
+    /// <summary>
+    /// The body will be another sequence of bytes with the same meaning: its length is not known, ranges make no sense, and an entity tag is weak
+    /// (RFC 9110 §8.8.1) or, if it is none, goes.
+    /// </summary>
+    internal void BecomeTransformed(Arena arena)
+    {
+        ContentLength = UnknownLength;
+        AllowRanges = false;
+        Headers.RemoveAll(KnownHeader.AcceptRanges);
+        for (int i = 0; i < Headers.Count; i++)
+        {
+            if (Headers.Fields[i].Known != KnownHeader.ETag) continue;
+            ByteSlice tag = Headers.Fields[i].Value;
+            if (tag.Span.StartsWith("W/"u8)) return;
+            if (!tag.Span.StartsWith("\""u8))
+            {
+                Headers.RemoveAll(KnownHeader.ETag);
+                ETag = default;
+                return;
+            }
+            ETag = arena.Concat("W/"u8, tag.Span);
+            Headers.SetValue(i, ETag);
+            return;
+        }
+    }
+
     public void Reset()
     {
         Status = 0;
+        HasUpstreamType = VariesByEncoding = ExpectsTrailers = IsEncoded = false;
         StatusLine = default;
         ContentType = default;
         ContentLength = UnknownLength;

@@ -16,9 +16,12 @@ internal static class FileTransfer
 
     private static readonly ByteSlice s_etag = ByteSlice.FromLatin1("ETag");
 
+    private static readonly ByteSlice s_contentEncoding = ByteSlice.FromLatin1("Content-Encoding");
+
     /// <summary>Sends the file and closes it.</summary>
+    /// <param name="encoding">What Content-Encoding says of it; empty for no such field.</param>
     public static ValueTask<Outcome> SendAsync(
-        HttpExchange exchange, FilesModel files, SafeFileHandle file, in FileStatus status, ByteSlice path)
+        HttpExchange exchange, FilesModel files, SafeFileHandle file, in FileStatus status, ByteSlice path, ByteSlice encoding = default)
     {
         ResponseHead head = exchange.Response.Head;
         head.Status = 200;
@@ -30,6 +33,7 @@ internal static class FileTransfer
             head.Headers.Add(s_etag, head.ETag, KnownHeader.ETag);
         }
         if (head.ContentType.IsEmpty) head.ContentType = files.Types.Find(exchange.Uri);
+        if (!encoding.IsEmpty) head.Headers.Add(s_contentEncoding, encoding, KnownHeader.ContentEncoding);
         head.AllowRanges = true;
 
         int refusal = ResponseFilters.Prepare(exchange);

@@ -1,4 +1,5 @@
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Filters;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Phases;
@@ -21,9 +22,10 @@ public static class ResponseFilters
         if (exchange.IsSubrequest) return 0; // conditions and ranges are about the client's own request
         int refusal = Preconditions.Check(exchange);
         if (refusal != 0) return refusal;
-        exchange.Location.Headers.Apply(exchange);
+        AddFieldsAndFilters(exchange, head);
         refusal = RangePlan.Prepare(exchange);
         head.HasAddedFields = refusal == 0; // the answer that comes instead has its own
+        if (refusal != 0) exchange.Response.DropFilters();
         return refusal;
     }
 
@@ -39,9 +41,11 @@ public static class ResponseFilters
         if (!head.HasAddedFields)
         {
             TakeErrorStatus(exchange, head);
-            exchange.Location.Headers.Apply(exchange);
+            AddFieldsAndFilters(exchange, head);
         }
         RangePlan.Filter(exchange);
+        // Only a chunked body has room for trailers. Ranges, which came before, needed its length.
+        if (head.ExpectsTrailers) head.ContentLength = ResponseHead.UnknownLength;
         RedirectLocation.Complete(exchange);
         // Of other answers, such as an error's page, nobody may keep a copy by its date.
         if (head.Status is not (200 or 206 or 304)) head.LastModified = -1;
@@ -50,6 +54,13 @@ public static class ResponseFilters
 
     /// <summary>Adds the fields of <c>add_trailer</c>. To be called before the last chunk of a chunked answer.</summary>
     public static void AddTrailers(HttpExchange exchange) => exchange.Location.Headers.AddTrailers(exchange);
+
+    private static void AddFieldsAndFilters(HttpExchange exchange, ResponseHead head)
+    {
+        head.IsEncoded = head.Headers.Contains(KnownHeader.ContentEncoding); // one that add_header adds says nothing about the body
+        exchange.Location.Headers.Apply(exchange);
+        BodyFilters.Choose(exchange);
+    }
 
     // What makes an error's page may think what it likes of its status.
     private static void TakeErrorStatus(HttpExchange exchange, ResponseHead head)

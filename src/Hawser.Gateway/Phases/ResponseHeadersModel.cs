@@ -39,15 +39,14 @@ public sealed class ResponseHeadersModel
         {
             if (isOrdinary || field.Always) Add(head, in field, field.Value.Evaluate(exchange));
         }
-        // Only a chunked body has room for trailers.
-        if (WantsTrailers(isOrdinary) && CanHaveTrailers(exchange)) head.ContentLength = ResponseHead.UnknownLength;
+        head.ExpectsTrailers = WantsTrailers(isOrdinary) && CanHaveTrailers(exchange);
     }
 
     /// <summary>Adds the trailers, which are evaluated at the end of the body.</summary>
     public void AddTrailers(HttpExchange exchange)
     {
-        if (_trailers.Length == 0) return;
         ResponseHead head = exchange.Response.Head;
+        if (!head.ExpectsTrailers) return;
         bool isOrdinary = IsOrdinary(head.Status);
         foreach (ref readonly AddedField field in _trailers.AsSpan())
         {

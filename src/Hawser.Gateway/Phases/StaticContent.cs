@@ -28,6 +28,11 @@ public sealed class StaticContent : IContentHandler
             return new(Outcome.Status(404));
         }
         if (exchange.Uri.Span is [.., (byte)'/']) return new(ServeDirectory(exchange, path));
+        if (exchange.Location.Compression is { } compression && PackedFile.Find(exchange, compression, path) is { } packed)
+        {
+            if (packed.File is null) return new(Outcome.Status(404));
+            return FileTransfer.SendAsync(exchange, files, packed.File, packed.Status, packed.Path, PackedFile.Encoding);
+        }
         return ServePath(exchange, files, path);
     }
 

@@ -70,6 +70,7 @@ public sealed class ProxyResponseHeaders
         {
             case KnownHeader.ContentType:
                 head.ContentType = value;
+                head.HasUpstreamType = true;
                 return;
             case KnownHeader.LastModified:
                 if (HttpDate.TryParse(value.Span, out long time)) head.LastModified = time;

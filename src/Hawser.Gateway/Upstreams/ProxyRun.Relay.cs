@@ -31,9 +31,11 @@ public sealed partial class ProxyRun
         HttpResponse response = exchange.Response;
         _decoder = new ChunkedDecoder(keepTrailers: false);
         _remaining = _framing.ContentLength;
+        bool isBuffered = IsBuffered();
+        response.IsUnbuffered = !isBuffered;
         BodyState state = Deliver(Rest, isFirst: true);
         ReturnHeadBuffer();
-        int window = IsBuffered() ? _model.BufferTotal : _model.BufferSize;
+        int window = isBuffered ? _model.BufferTotal : _model.BufferSize;
         while (state == BodyState.More)
         {
             if (response.Pending > window && !await response.DrainAsync(window / 2)) return ClientLost();

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Hawser.Gateway.Exchange;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
@@ -23,6 +24,7 @@ internal static class ResponseVariables
         family.Add("sent_http_keep_alive", KeepAlive);
         family.Add("sent_http_transfer_encoding", static e => e.Response.IsChunked ? s_chunked : VariableValue.NotFound);
         family.Add("sent_http_cache_control", static e => Field(e, KnownHeader.CacheControl));
+        family.AddVolatile("gzip_ratio", GzipRatio);
         family.Add("sent_http_link", static e => Field(e, KnownHeader.Link));
     }
 
@@ -54,6 +56,18 @@ internal static class ResponseVariables
         if (time < 0) return VariableValue.NotFound;
         HttpDate.Format(exchange.Arena.Allocate(HttpDate.Length, out ByteSlice text), time);
         return text;
+    }
+
+    private static VariableValue GzipRatio(HttpExchange exchange)
+    {
+        (long from, long to) = exchange.Response.Compression;
+        if (to == 0) return VariableValue.NotFound;
+        long hundredths = (from * 1000 / to + 5) / 10;
+        Span<byte> text = exchange.Arena.Allocate(24, out ByteSlice room);
+        Utf8Formatter.TryFormat(hundredths / 100, text, out int length);
+        text[length] = (byte)'.';
+        Utf8Formatter.TryFormat(hundredths % 100, text[(length + 1)..], out int digits, new('D', 2));
+        return room.Slice(0, length + 1 + digits);
     }
 
     private static VariableValue KeepAlive(HttpExchange exchange)

@@ -29,7 +29,7 @@ public sealed class InformationTextTests
     public void StandardModule_Present_IsNotDenied(string module) => Assert.DoesNotContain($"--without-{module}", Text);
 
     [Theory]
-    [InlineData("http_gzip_module")]
+    [InlineData("http_userid_module")]
     [InlineData("http_ssi_module")]
     [InlineData("http-cache")]
     [InlineData("http_upstream_sticky_module")]
@@ -42,8 +42,6 @@ public sealed class InformationTextTests
     [InlineData("http_ssl")]
     [InlineData("--with-stream")]
     [InlineData("--with-mail")]
-    [InlineData("gunzip")]
-    [InlineData("gzip_static")]
     [InlineData("slice")]
     [InlineData("stub_status")]
     [InlineData("--with-debug")]
