@@ -113,10 +113,10 @@ public sealed class Worker
         if (Connections.Count == 0) _onIdle(this);
     }
 
-    /// <summary>Ends the tunnels to some servers, each as its ending goes.</summary>
-    public void DrainTunnels(IReadOnlySet<PeerState> peers) => Connections.ForEach(c =>
+    /// <summary>Ends the tunnels to some servers, or all, each as its ending goes.</summary>
+    public void DrainTunnels(IReadOnlySet<PeerState>? peers) => Connections.ForEach(c =>
     {
-        if (c is Tunnels.Tunnel tunnel && peers.Contains(tunnel.Peer)) tunnel.BeginDrain();
+        if (c is Tunnel tunnel && (peers is null || peers.Contains(tunnel.Peer))) tunnel.Drain();
     });
 
     /// <summary>Requests that begin from now on use <paramref name="model"/>; idle upstream connections of the old one are closed.</summary>

@@ -33,8 +33,8 @@ public sealed class ControlTests
         var status = await Commands.RunAsync(gateway, "status", "--interval", "200ms");
 
         Assert.True(status.ExitCode == 0, status.ToString());
-        Assert.Matches($@"^hawser/[0-9.]+, process {gateway.Id}, running for \d+ s\n{gateway.Directory["nginx.conf"]}\n\nloop   connections   busy +lag\n   0 +0 +\d+ %", status.Output);
-        Assert.Matches(@"\nrequests +1   0/s   1 2xx\n", status.Output);
+        Assert.Matches($@"^hawser/[0-9.]+, process {gateway.Id}, running for \d+ s\n{gateway.Directory["nginx.conf"]}\n\nloop   connections   tunnels   busy +lag\n   0 +0 +0 +\d+ %", status.Output);
+        Assert.Matches(@"\nrequests +1 +0/s +1 2xx\n", status.Output);
         Assert.Contains($"\nupstream chat\n  127.0.0.1:{backends.First.Port}   up   0 active\n", status.Output, StringComparison.Ordinal);
         Assert.Contains($"\nupstream spare\n  127.0.0.1:{backends.First.Port}   down   0 active\n", status.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(" \n", status.Output, StringComparison.Ordinal);
@@ -120,6 +120,50 @@ public sealed class ControlTests
         for (var i = 0; i < 4; i++)
             (await Gateways.OpenTunnelAsync(gateway)).Reset();
         Assert.NotEmpty(backends.First.Connections);
+    }
+
+    [Fact]
+    public async Task Drain_OfAnUpstream_EndsItsTunnelsWithACloseFrame()
+    {
+        await using var backends = new TwoBackends();
+        await using var gateway = await backends.StartAsync(TwoServers.Replace("access_log off;", "access_log off; websocket_drain 100ms;", StringComparison.Ordinal));
+        await using var tunnel = await Gateways.OpenTunnelAsync(gateway);
+
+        var drain = await Commands.RunAsync(gateway, "drain", "chat");
+
+        Assert.Equal(0, drain.ExitCode);
+        Assert.StartsWith("2 servers of chat get no more requests\n", drain.Output, StringComparison.Ordinal);
+        Assert.EndsWith("nothing is left on them\n", drain.Output, StringComparison.Ordinal);
+        Assert.NotEqual(ConnectionState.Open, await tunnel.WaitForEndAsync(s_patience));
+        var frame = WebSocketBytes.Decode(tunnel.Pending, out _);
+        Assert.Equal(WebSocketOpcode.Close, frame!.Opcode);
+        Assert.Equal("\x03\xE9", frame.Payload[..2]); // 1001
+        var status = await Commands.StatusAsync(gateway);
+        Assert.Equal(1, Number(status["tunnels"]!["closed_by_reason"]!["drained"]));
+        Assert.Equal(502, (await Gateways.GetAsync(gateway)).Status);
+    }
+
+    [Fact]
+    public async Task Metrics_OfALiveGateway_AreValidAndCount()
+    {
+        await using var backends = new TwoBackends();
+        await using var gateway = await backends.StartAsync(TwoServers.Replace("location /x", "location = /metrics { hawser_metrics; } location /x", StringComparison.Ordinal));
+        await using var tunnel = await Gateways.OpenTunnelAsync(gateway);
+        await tunnel.SendAsync(WebSocketBytes.Encode(new WebSocketFrame(WebSocketOpcode.Text, "hello"), mask: 1));
+        await tunnel.ReadAsync(11);
+
+        var reply = await Gateways.GetAsync(gateway, "/metrics");
+
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", reply["Content-Type"]);
+        var families = PrometheusParser.Parse(reply.Body).ToDictionary(f => f.Name);
+        Assert.Equal(1, families["hawser_tunnels_open"].Samples.Sum(s => s.Value));
+        Assert.Equal(1, families["hawser_websocket_messages_total"].Samples.Single(s => s.Labels["from"] == "client").Value);
+        Assert.Equal(11, families["hawser_tunnels_bytes_total"].Samples.Single(s => s.Labels["from"] == "client").Value);
+        Assert.Equal(1, families["hawser_websocket_handshakes_total"].Samples.Single(s => s.Labels["outcome"] == "accepted").Value);
+        Assert.Equal(1, families["hawser_upstream_server_active"].Samples.Sum(s => s.Value));
+        await using var post = await RawClient.ConnectAsync(gateway.Port());
+        await post.SendAsync("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+        Assert.Equal(405, (await post.ReadReplyAsync())!.Status);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
+using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Filters;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Metrics;
 using Hawser.Gateway.Phases;
 using Hawser.Gateway.Phases.Access;
 using Hawser.Gateway.Phases.Limits;
@@ -65,9 +67,16 @@ internal sealed class LocationCompiler(ModelBuilder builder)
             TryFiles = TryFilesModel.From(scope, builder),
             Mirror = MirrorModel.From(scope),
             Logging = LoggingModel.From(scope, builder),
-            Content = config?.Get(Known.ProxyPass) is null ? null : ProxyContent.From(config, builder),
+            Content = CompileContent(config),
             RedirectsWithSlash = isPrefix && name.EndsWith('/') && scope.HasOwn(Known.ProxyPass),
         };
+    }
+
+    private IContentHandler? CompileContent(LocationConfig? config)
+    {
+        if (config is null) return null;
+        if (config.Get(Known.ProxyPass) is not null) return ProxyContent.From(config, builder);
+        return config.Get(Known.Metrics) ? new MetricsContent(builder.Services) : null;
     }
 
     private static LocationConfig NamedOf(LocationConfig config)

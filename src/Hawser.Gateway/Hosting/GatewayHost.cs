@@ -75,6 +75,9 @@ public sealed class GatewayHost
             worker.Start();
         }
         foreach (ListenSocket socket in sockets) host.Listen(socket);
+        services.Snapshot = host.TakeSnapshot;
+        var meter = new GatewayMeter(host.TakeSnapshot);
+        _ = host.Completion.ContinueWith(_ => meter.Dispose(), TaskScheduler.Default);
         return host;
     }
 
@@ -206,6 +209,12 @@ public sealed class GatewayHost
             foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.DrainTunnels(peers), null);
         }
         return peers.Count;
+    }
+
+    /// <summary>Ends all tunnels, each as its ending goes: before a stop that should not wait for them. Any thread.</summary>
+    public void DrainTunnels()
+    {
+        foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.DrainTunnels(null), null);
     }
 
     private List<ListenSocket> OpenAll(IEnumerable<ListenerModel> listeners)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hawser.Gateway.Tunnels;
 
 namespace Hawser.Gateway.Metrics;
 
@@ -41,6 +42,9 @@ public sealed record LoopSnapshot
 
     /// <summary>Connections and requests since the start.</summary>
     public required WorkerCounters Counters { get; init; }
+
+    /// <summary>Tunnels and handshakes since the start.</summary>
+    public required TunnelCounters Tunnels { get; init; }
 }
 
 /// <summary>An upstream.</summary>

@@ -13,6 +13,7 @@ internal static class SnapshotReader
         Busy = worker.Loop.Load.Busy,
         Lag = worker.Loop.Load.Lag,
         Counters = worker.Counters,
+        Tunnels = worker.TunnelCounters,
     };
 
     public static IEnumerable<UpstreamSnapshot> Read(GatewayModel model, long now) =>

@@ -11,6 +11,8 @@ public sealed partial class Tunnel
     // How long a frame in the middle may take to be finished before the connection is cut instead.
     private const long BoundaryTimeout = 5_000;
 
+    private const long DefaultDrainTime = 10_000;
+
     // How long a peer may take to answer a close frame, so that closing does not reset the connection under the frame (RFC 6455 §7.1.1).
     private const long AnswerTimeout = 2_000;
 
@@ -38,6 +40,15 @@ public sealed partial class Tunnel
     public override void BeginDrain()
     {
         if (_isTracking && _policy.DrainTime >= 0) CloseWithin(_policy.DrainTime, TunnelEnd.Drained);
+    }
+
+    /// <summary>
+    /// An administrator wants it to end (<c>hawser drain</c>): within <c>websocket_drain</c>, or its usual 10 seconds. A plain tunnel has no
+    /// moment for that and stays until one of its ends goes.
+    /// </summary>
+    public void Drain()
+    {
+        if (_isTracking) CloseWithin(_policy.DrainTime >= 0 ? _policy.DrainTime : DefaultDrainTime, TunnelEnd.Drained);
     }
 
     public override void EndSoon() => BeginClose(TunnelEnd.ShutdownTimeout);

@@ -39,6 +39,7 @@ internal sealed class ControlHandler(IGatewayHost host, ControlQueue queue, stri
                 Write(json, "servers", host.Drain(upstream, rest is [var server] ? server : null, words[0] == Drain));
                 break;
             case [Quit]:
+                host.DrainTunnels();
                 queue.Post(ControlRequest.Quit, "drain of the process requested, shutting down");
                 Write(json, "process", Environment.ProcessId);
                 break;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hawser.CommandLine;
 using Hawser.Gateway.Metrics;
+using Hawser.Gateway.Tunnels;
 
 namespace Hawser.Control;
 
@@ -22,6 +23,7 @@ internal static class StatusDocument
         json.WriteString("started_at", snapshot.StartedAt.UtcDateTime);
         json.WriteNumber("uptime_seconds", Math.Round((snapshot.TakenAt - snapshot.StartedAt).TotalSeconds, 3));
         WriteTotals(json, snapshot);
+        WriteTunnels(json, snapshot);
         json.WriteStartArray("loops");
         foreach (var loop in snapshot.Loops)
             Write(json, loop);
@@ -48,11 +50,41 @@ internal static class StatusDocument
         json.WriteEndObject();
     }
 
+    private static void WriteTunnels(Utf8JsonWriter json, GatewaySnapshot snapshot)
+    {
+        long Sum(Func<TunnelCounters, long> value) => snapshot.Loops.Sum(loop => value(loop.Tunnels));
+
+        json.WriteStartObject("tunnels");
+        json.WriteNumber("open", Sum(t => t.Opened - t.Closed));
+        json.WriteNumber("opened", Sum(t => t.Opened));
+        json.WriteNumber("closed", Sum(t => t.Closed));
+        json.WriteStartObject("closed_by_reason");
+        foreach (var reason in Enum.GetValues<TunnelEnd>())
+        {
+            if (reason != TunnelEnd.None)
+                json.WriteNumber(reason.MetricName(), Sum(t => t.EndedFor(reason)));
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("messages_from_clients", Sum(t => t.MessagesFromClients));
+        json.WriteNumber("messages_from_upstreams", Sum(t => t.MessagesFromUpstreams));
+        json.WriteNumber("bytes_from_clients", Sum(t => t.BytesFromClients));
+        json.WriteNumber("bytes_from_upstreams", Sum(t => t.BytesFromUpstreams));
+        json.WriteNumber("pings", Sum(t => t.PingsSent));
+        json.WriteNumber("framing_errors", Sum(t => t.FramingErrors));
+        json.WriteStartObject("handshakes");
+        foreach (var outcome in Enum.GetValues<HandshakeOutcome>())
+            json.WriteNumber(HandshakeNames.Of(outcome), Sum(t => t.Handshakes(outcome)));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
     private static void Write(Utf8JsonWriter json, LoopSnapshot loop)
     {
         json.WriteStartObject();
         json.WriteNumber("index", loop.Index);
         json.WriteNumber("connections", loop.Connections);
+        json.WriteNumber("tunnels", loop.Tunnels.Opened - loop.Tunnels.Closed);
         json.WriteNumber("accepted", loop.Counters.Accepted);
         json.WriteNumber("busy_seconds", Math.Round(loop.Busy.TotalSeconds, 6));
         json.WriteNumber("lag_seconds", Math.Round(loop.Lag.TotalSeconds, 6));

@@ -41,13 +41,13 @@ internal sealed class StatusText
 
     private void AddLoops()
     {
-        var table = new TextTable(true, true, true, true).Add("loop", "connections", "busy", "lag");
+        var table = new TextTable(true, true, true, true, true).Add("loop", "connections", "tunnels", "busy", "lag");
         foreach (var loop in _now["loops"]!.AsArray())
         {
             var index = (int)Number(loop, "index");
             var busy = Rate(loop, _before?["loops"]?[index], "busy_seconds");
             table.Add(
-                $"{index}", Quantity.Count(Number(loop, "connections")), busy is null ? "-" : $"{busy * 100:0} %", Quantity.Short(Number(loop, "lag_seconds")));
+                $"{index}", Quantity.Count(Number(loop, "connections")), Quantity.Count(Number(loop, "tunnels")), busy is null ? "-" : $"{busy * 100:0} %", Quantity.Short(Number(loop, "lag_seconds")));
         }
 
         _text.Append('\n');
@@ -59,9 +59,40 @@ internal sealed class StatusText
         var table = new TextTable(false, true, true, false);
         AddSum(table, "connections", "connections", "accepted", $"{Quantity.Count(Number(_now["connections"], "open"))} open");
         AddSum(table, "requests", "requests", "total", Responses());
+        AddSum(table, "tunnels", "tunnels", "opened", $"{Quantity.Count(Number(_now["tunnels"], "open"))} open{Reasons()}");
+        AddSum(table, "messages", "tunnels", "messages_from_clients", "from clients");
+        AddSum(table, "", "tunnels", "messages_from_upstreams", "from upstreams");
+        AddBytes(table, "bytes", "bytes_from_clients", "from clients");
+        AddBytes(table, "", "bytes_from_upstreams", "from upstreams");
         _text.Append('\n');
         table.WriteTo(_text, indent: 0);
+        AddHandshakes();
     }
+
+    private void AddBytes(TextTable table, string title, string name, string remark)
+    {
+        var rate = Rate(_now["tunnels"], _before?["tunnels"], name);
+        table.Add(title, Quantity.Bytes(Number(_now["tunnels"], name)), rate is null ? "" : $"{Quantity.Bytes(rate.Value)}/s", remark);
+    }
+
+    /// <summary>What was refused, if anything.</summary>
+    private void AddHandshakes()
+    {
+        var refused = Counts(_now["tunnels"]!["handshakes"]!.AsObject().Where(h => h.Key != "accepted"));
+        if (refused.Length > 0)
+            _text.Append($"handshakes refused: {refused}\n");
+    }
+
+    private string Reasons()
+    {
+        var reasons = Counts(_now["tunnels"]!["closed_by_reason"]!.AsObject());
+        return reasons.Length > 0 ? $"; closed: {reasons}" : "";
+    }
+
+    /// <summary>The members of an object that are not 0, the largest first: <c>12 client closed, 1 idle</c>.</summary>
+    private static string Counts(IEnumerable<KeyValuePair<string, JsonNode?>> members) => string.Join(
+        ", ", members.Select(m => (m.Key, Count: m.Value!.GetValue<long>())).Where(m => m.Count > 0).OrderByDescending(m => m.Count)
+            .Select(m => $"{Quantity.Count(m.Count)} {m.Key.Replace('_', ' ')}"));
 
     private void AddSum(TextTable table, string title, string group, string name, string remark)
     {
@@ -69,8 +100,7 @@ internal sealed class StatusText
         table.Add(title, Quantity.Count(Number(_now[group], name)), rate is null ? "" : $"{Quantity.Rate(rate.Value)}/s", remark);
     }
 
-    private string Responses() => string.Join(
-        ", ", _now["requests"]!["responses"]!.AsObject().Where(r => r.Value!.GetValue<long>() > 0).Select(r => $"{Quantity.Count(r.Value!.GetValue<long>())} {r.Key}"));
+    private string Responses() => Counts(_now["requests"]!["responses"]!.AsObject());
 
     private void AddUpstreams()
     {

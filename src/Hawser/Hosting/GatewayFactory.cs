@@ -56,6 +56,8 @@ internal sealed class GatewayFactory : IGatewayFactory
 
         public GatewaySnapshot TakeSnapshot() => host.TakeSnapshot();
 
+        public void DrainTunnels() => host.DrainTunnels();
+
         public int Drain(string upstream, string? server, bool isDraining) => host.Drain(upstream, server, isDraining);
 
         public void StopAccepting() => host.StopAccepting();

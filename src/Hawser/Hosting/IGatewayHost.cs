@@ -40,6 +40,9 @@ internal interface IGatewayHost
     /// <summary>Drains servers of an upstream, or takes that back; any thread may ask. See <see cref="GatewayHost.Drain"/>.</summary>
     int Drain(string upstream, string? server, bool isDraining);
 
+    /// <summary>Ends all tunnels, each as its ending goes; any thread may ask.</summary>
+    void DrainTunnels();
+
     /// <summary>Writes into the error logs of the main context; any thread may.</summary>
     void Log(MessageLevel level, string message);
 }
