@@ -47,6 +47,19 @@ internal static class UpstreamBinder
 
     public static BalancingConfig? LeastConnections(BindContext context) => Method(context, BalancingMethod.LeastConnections);
 
+    public static BalancingConfig? LeastTime(BindContext context)
+    {
+        WarnIfRedefined(context);
+        Argument time = context.Next();
+        if (context.HasMore && context.Next() is { Value: not "inflight" } argument)
+            throw context.InvalidParameter(argument);
+        return time.Value switch
+        {
+            "header" or "last_byte" => new BalancingConfig(BalancingMethod.LeastTime, UntilHeader: time.Value == "header", CountsInFlight: context.Count == 2),
+            _ => throw context.Refuse(time, $"invalid value \"{time}\""),
+        };
+    }
+
     public static BalancingConfig? Random(BindContext context)
     {
         WarnIfRedefined(context);
@@ -98,7 +111,7 @@ internal static class UpstreamBinder
             case "fail_timeout=":
                 return server with { FailTimeout = ValueParser.Seconds(value) ?? throw Invalid() };
             case "backup":
-                if (context.Scope.GetOwn(Known.Hash) is { Value: BalancingConfig { Method: not BalancingMethod.LeastConnections } })
+                if (context.Scope.GetOwn(Known.Hash) is { Value: BalancingConfig { Method: not (BalancingMethod.LeastConnections or BalancingMethod.LeastTime) } })
                     throw context.Refuse(argument, $"balancing method does not support parameter \"{argument}\"");
                 return server with { IsBackup = true };
             case "down":

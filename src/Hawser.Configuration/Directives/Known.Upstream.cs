@@ -24,6 +24,10 @@ public static partial class Known
     public static readonly Directive<BalancingConfig?> LeastConn = Method(
         "least_conn", Arity.None, [""], UpstreamBinder.LeastConnections, "Picks the server with the fewest connections, by weight.");
 
+    public static readonly Directive<BalancingConfig?> LeastTime = Method(
+        "least_time", Arity.OneOrTwo, ["header | last_byte [inflight]"], UpstreamBinder.LeastTime,
+        "Picks the server that is expected to answer first, by its average time and its connections.");
+
     public static readonly Directive<BalancingConfig?> Random = Method(
         "random", new Arity(0, 2), ["[two [least_conn]]"], UpstreamBinder.Random, "Picks a server at random, or the better of two.");
 

@@ -116,8 +116,6 @@ public static class UnsupportedDirectives
             "tunnel_pass tunnel_bind tunnel_socket_keepalive tunnel_socket_rcvbuf tunnel_socket_sndbuf "
             + "tunnel_connect_timeout tunnel_send_timeout tunnel_send_lowat tunnel_buffer_size tunnel_read_timeout "
             + "tunnel_next_upstream tunnel_next_upstream_tries tunnel_next_upstream_timeout"),
-        new("ngx_http_upstream_least_time_module", null,
-            "least_time"),
         new("ngx_http_upstream_sticky_module", null,
             "sticky"),
         new("ngx_http_userid_module", null,

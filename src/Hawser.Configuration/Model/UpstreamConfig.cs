@@ -47,7 +47,11 @@ public sealed record UpstreamServerConfig(
 /// <param name="Key">The key of <c>hash</c>; null for others.</param>
 /// <param name="IsConsistent"><c>hash … consistent</c></param>
 /// <param name="TwoChoices"><c>random two</c></param>
-public sealed record BalancingConfig(BalancingMethod Method, Template? Key = null, bool IsConsistent = false, bool TwoChoices = false);
+/// <param name="UntilHeader"><c>least_time header</c></param>
+/// <param name="CountsInFlight"><c>least_time … inflight</c></param>
+public sealed record BalancingConfig(
+    BalancingMethod Method, Template? Key = null, bool IsConsistent = false, bool TwoChoices = false, bool UntilHeader = false,
+    bool CountsInFlight = false);
 
 /// <summary>nginx's balancing methods.</summary>
 public enum BalancingMethod
@@ -63,6 +67,9 @@ public enum BalancingMethod
 
     /// <summary><c>least_conn</c></summary>
     LeastConnections,
+
+    /// <summary><c>least_time header | last_byte [inflight]</c></summary>
+    LeastTime,
 
     /// <summary><c>random [two [method]]</c></summary>
     Random,

@@ -30,6 +30,11 @@ public sealed class PeerState(SocketEndpoint endpoint)
     /// <summary>Failures within the current <c>fail_timeout</c>.</summary>
     public int Failures => Volatile.Read(ref _failures);
 
+    /// <summary>When it was last given a request after a pause, or failed: milliseconds since 1970.</summary>
+    public long CheckedAt => Volatile.Read(ref _checkedAt);
+
+    public ResponseTimes Times { get; } = new();
+
     /// <param name="now">Milliseconds since 1970.</param>
     public void Failed(long now)
     {

@@ -290,6 +290,7 @@ public sealed partial class ProxyRun
         UpstreamConnection connection = _connection!;
         _connection = null;
         peer = _peer!.State;
+        _state.Left(_picks, _peer, succeeded: true, Attempt.HeaderTime, Attempt.HeaderTime, Worker.Loop.UnixMilliseconds);
         peer.Succeeded();
         _peer = null;
         Attempt.BytesSent = connection.Channel.BytesSent - _sentBefore;

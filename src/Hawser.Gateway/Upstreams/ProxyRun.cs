@@ -151,7 +151,11 @@ public sealed partial class ProxyRun(HttpExchange exchange)
             // c upgrade: send the request, read the head
             if (failure == Failure.None) failure = await ExchangeHeadsAsync();
             if (failure == Failure.None && NextForStatus() is not Failure.None and var unwanted) failure = unwanted;
-            if (failure == Failure.None) return await AnswerAsync();
+            if (failure == Failure.None)
+            {
+                _state.Answered(_picks, _peer, Attempt.HeaderTime, Worker.Loop.UnixMilliseconds);
+                return await AnswerAsync();
+            }
             if (_clientGone) return ClientGone();
             if (_uploadStatus != 0) return Outcome.Status(_uploadStatus);
             if (failure == Failure.Aborted) return Outcome.Status(499); // the process is ending
@@ -210,6 +214,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         if (Attempt.ResponseTime < 0) Attempt.ResponseTime = Now - Attempt.StartedAt;
         if (Attempt.Status == 0) Attempt.Status = failure.Status();
         peer.State.Leave();
+        _state.Left(_picks, peer, failure == Failure.None, Attempt.HeaderTime, Attempt.ResponseTime, Worker.Loop.UnixMilliseconds);
         if (failure.BlamesServer()) _state.Failed(peer, Worker.Loop.UnixMilliseconds);
         else if (failure == Failure.None) peer.State.Succeeded();
         CloseConnection();

@@ -33,6 +33,15 @@ public sealed class UpstreamLoopState
         return _backup.Pick(state, now);
     }
 
+    /// <summary>The head of an answer has come.</summary>
+    public void Answered(PickState state, PeerModel peer, long time, long now) => BalancerOf(peer).OnHeader(state, peer, time, now);
+
+    /// <summary>An attempt is over; see <see cref="RoundRobin.OnLeft"/>.</summary>
+    public void Left(PickState state, PeerModel peer, bool succeeded, long headerTime, long time, long now) =>
+        BalancerOf(peer).OnLeft(state, peer, succeeded, headerTime, time, now);
+
+    private RoundRobin BalancerOf(PeerModel peer) => peer.IsBackup ? _backup : _primary;
+
     public void Failed(PeerModel peer, long now)
     {
         if (_peers.IsSingle) return;

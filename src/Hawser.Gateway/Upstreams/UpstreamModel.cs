@@ -131,6 +131,7 @@ public sealed class UpstreamModel
             BalancingMethod.IpHash => static peers => new IpHash(peers),
             BalancingMethod.Hash when config.IsConsistent => peers => new ConsistentHash(peers, key!),
             BalancingMethod.Hash => peers => new KeyHash(peers, key!),
+            BalancingMethod.LeastTime => peers => new LeastTime(peers, config.UntilHeader, config.CountsInFlight),
             BalancingMethod.Random => peers => new RandomChoice(peers, config.TwoChoices),
             _ => throw new NotSupportedException($"The balancing method {config.Method} has no implementation."),
         };

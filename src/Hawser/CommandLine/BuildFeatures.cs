@@ -41,7 +41,7 @@ public static class BuildFeatures
         ("http_upstream_ip_hash_module", true),
         ("http_upstream_keepalive_module", true),
         ("http_upstream_least_conn_module", true),
-        ("http_upstream_least_time_module", false),
+        ("http_upstream_least_time_module", true),
         ("http_upstream_random_module", true),
         ("http_upstream_sticky_module", false),
         ("http_upstream_zone_module", true),

@@ -24,6 +24,9 @@ public sealed class PickState(HttpExchange exchange)
 
     public bool HasStarted { get; set; }
 
+    /// <summary><c>least_time … inflight</c>: the server picked counts this request among those without an answer.</summary>
+    public bool IsInFlight { get; set; }
+
     public bool WasTried(PeerModel peer) => _tried.Contains(peer);
 
     public void Tried(PeerModel peer) => _tried.Add(peer);
@@ -37,6 +40,6 @@ public sealed class PickState(HttpExchange exchange)
         Hash = 0;
         Rounds = Misses = 0;
         Key = default;
-        HasStarted = false;
+        HasStarted = IsInFlight = false;
     }
 }

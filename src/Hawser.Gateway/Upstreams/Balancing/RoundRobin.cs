@@ -26,6 +26,7 @@ public class RoundRobin
         PeerModel? picked = Choose(state, now);
         if (picked is null) return null;
         state.Tried(picked);
+        OnPicked(state, picked, now);
         picked.State.Probe(now, picked.FailTimeout);
         return picked;
     }
@@ -47,6 +48,24 @@ public class RoundRobin
         int index = Array.IndexOf(Peers, peer);
         if (index < 0 || peer.MaxFails == 0) return;
         _effective[index] = Math.Max(0, _effective[index] - peer.Weight / peer.MaxFails);
+    }
+
+    /// <summary>The head of an answer has come after <paramref name="time"/> milliseconds.</summary>
+    public virtual void OnHeader(PickState state, PeerModel peer, long time, long now)
+    {
+    }
+
+    /// <summary>An attempt is over.</summary>
+    /// <param name="succeeded">It did not fail in a way that <c>proxy_next_upstream</c> names.</param>
+    /// <param name="headerTime">Milliseconds until the head of the answer; -1 without one.</param>
+    /// <param name="time">Milliseconds in all.</param>
+    public virtual void OnLeft(PickState state, PeerModel peer, bool succeeded, long headerTime, long time, long now)
+    {
+    }
+
+    /// <summary>A request is about to be sent to the server.</summary>
+    protected virtual void OnPicked(PickState state, PeerModel peer, long now)
+    {
     }
 
     protected virtual PeerModel? Choose(PickState state, long now) => ChooseInTurn(state, now, static (_, _) => true, 0);
