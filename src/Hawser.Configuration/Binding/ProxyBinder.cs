@@ -98,6 +98,14 @@ internal static class ProxyBinder
         return [new ProxyHeaderConfig(name, context.Template(), context.Node.Span)];
     }
 
+    public static ImmutableArray<Template> EarlyHints(BindContext context)
+    {
+        var conditions = ImmutableArray.CreateBuilder<Template>();
+        while (context.HasMore)
+            conditions.Add(context.Template());
+        return conditions.DrainToImmutable();
+    }
+
     public static ProxyBindConfig? Bind(BindContext context)
     {
         Argument address = context.Next();

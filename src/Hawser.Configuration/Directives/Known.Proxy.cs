@@ -85,7 +85,7 @@ public static partial class Known
         "proxy_pass_request_body", In.HttpServerLocation, true, "Whether the client's body is passed to upstreams.");
 
     public static readonly Directive<bool> ProxyPassTrailers = Modules.Proxy.Flag(
-        "proxy_pass_trailers", In.HttpServerLocation, false, "Whether the trailers of an upstream's answer are passed to the client.").Pending();
+        "proxy_pass_trailers", In.HttpServerLocation, false, "Whether the trailers of an upstream's answer are passed to the client.");
 
     public static readonly Directive<ImmutableArray<string>> ProxyPassHeader = Modules.Proxy.List<string>(
         "proxy_pass_header", In.HttpServerLocation, Arity.One, "field", c => [c.Text()], "Passes a field of answers that is hidden otherwise.");
@@ -175,7 +175,11 @@ public static partial class Known
             Syntax = ["rate"],
             DefaultText = "0",
             Summary = "How many bytes a second are read of an answer; zero sets no limit.",
-        }).Pending();
+        });
+
+    public static readonly Directive<ImmutableArray<Template>> EarlyHints = Modules.Http.List<Template>(
+        "early_hints", In.HttpServerLocation, Arity.OneOrMore, "string ...", ProxyBinder.EarlyHints,
+        "Passes 103 (Early Hints) of an upstream on to the client, if one of the strings is neither empty nor 0.");
 
     public static readonly Directive<NextUpstream> ProxyNextUpstream = Modules.Proxy.Add(
         new Directive<NextUpstream>(

@@ -141,7 +141,7 @@ public static class UnsupportedDirectives
         new("ngx_http_perl_module", "no Perl is embedded",
             "perl_modules perl_require perl perl_set"),
         new("ngx_http_core_module", null,
-            "client_body_early_read early_hints post_action"),
+            "client_body_early_read post_action"),
         new("ngx_http_v2_module", null,
             "http2_recv_buffer_size http2_pool_size http2_max_concurrent_streams http2_max_concurrent_pushes "
             + "http2_max_requests http2_max_field_size http2_max_header_size http2_body_preread_size "

@@ -31,7 +31,7 @@ public sealed class CoreModel
 
     public required bool ClientBodyInSingleBuffer { get; init; }
 
-    public required string ClientBodyTempPath { get; init; }
+    public required TempPathConfig ClientBodyTempPath { get; init; }
 
     public required LingeringClose LingeringClose { get; init; }
 
@@ -74,7 +74,7 @@ public sealed class CoreModel
             ClientBodyBufferSize = (int)Math.Min(scope.Get(Known.ClientBodyBufferSize), int.MaxValue / 2),
             ClientBodyInFileOnly = scope.Get(Known.ClientBodyInFileOnly),
             ClientBodyInSingleBuffer = scope.Get(Known.ClientBodyInSingleBuffer),
-            ClientBodyTempPath = scope.Get(Known.ClientBodyTempPath).Path,
+            ClientBodyTempPath = scope.Get(Known.ClientBodyTempPath),
             LingeringClose = scope.Get(Known.LingeringClose),
             LingeringTime = (long)scope.Get(Known.LingeringTime).TotalMilliseconds,
             LingeringTimeout = (long)scope.Get(Known.LingeringTimeout).TotalMilliseconds,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
@@ -16,8 +15,6 @@ namespace Hawser.Gateway.Exchange;
 internal sealed class Http1RequestBody(Http1Connection connection, long declaredLength, bool expectsContinue) : RequestBody
 {
     private const int StreamSize = 16 * 1024;
-
-    private static long s_files;
 
     private readonly long _declared = declaredLength;
     private ChunkedDecoder _decoder = new(keepTrailers: false);
@@ -236,10 +233,7 @@ internal sealed class Http1RequestBody(Http1Connection connection, long declared
         {
             if (_file is null)
             {
-                Directory.CreateDirectory(core.ClientBodyTempPath);
-                long number = Interlocked.Increment(ref s_files);
-                _filePath = Path.Combine(core.ClientBodyTempPath, number.ToString("D10", CultureInfo.InvariantCulture));
-                _file = File.OpenHandle(_filePath, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+                _file = TemporaryFile.Create(core.ClientBodyTempPath, out _filePath);
                 _keepFile = core.ClientBodyInFileOnly == BodyInFile.On;
                 exchange.LogError(LogLevel.Warn, $"a client request body is buffered to a temporary file {_filePath}");
             }

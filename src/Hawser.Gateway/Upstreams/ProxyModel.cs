@@ -37,6 +37,24 @@ public sealed class ProxyModel
     /// <summary>How much of a buffered response may wait for a slow client.</summary>
     public required int BufferTotal { get; init; }
 
+    /// <summary>How much of it may be on its way to a client that is served from a temporary file.</summary>
+    public required int BusySize { get; init; }
+
+    public required TempPathConfig TempPath { get; init; }
+
+    /// <summary>0: no temporary files.</summary>
+    public required long MaxTempFileSize { get; init; }
+
+    public required int TempFileWriteSize { get; init; }
+
+    /// <summary>Bytes per second that are read of a buffered response; null for no limit.</summary>
+    public SizeModel? LimitRate { get; init; }
+
+    public required bool PassTrailers { get; init; }
+
+    /// <summary>103 is passed on if one of these is neither empty nor <c>0</c>.</summary>
+    public required TemplateModel[] EarlyHints { get; init; }
+
     public required long ConnectTimeout { get; init; }
 
     public required long SendTimeout { get; init; }
@@ -83,6 +101,7 @@ public sealed class ProxyModel
         ProxyPassConfig pass = config.Get(Known.ProxyPass)!;
         var target = ProxyTarget.From(config, pass, builder);
         BufferSpec buffers = config.Get(Known.ProxyBuffers);
+        long doubled = 2 * Math.Max(config.Get(Known.ProxyBufferSize), buffers.Size);
         bool passHeaders = config.Get(Known.ProxyPassRequestHeaders);
         return new ProxyModel
         {
@@ -97,6 +116,13 @@ public sealed class ProxyModel
             BufferResponse = config.Get(Known.ProxyBuffering),
             BufferSize = (int)config.Get(Known.ProxyBufferSize),
             BufferTotal = (int)Math.Min(buffers.Total, int.MaxValue / 2),
+            BusySize = SizeOr(config.Get(Known.ProxyBusyBuffersSize), doubled),
+            TempPath = config.Get(Known.ProxyTempPath),
+            MaxTempFileSize = config.Get(Known.ProxyMaxTempFileSize),
+            TempFileWriteSize = SizeOr(config.Get(Known.ProxyTempFileWriteSize), doubled),
+            LimitRate = SizeModel.From(config.Get(Known.ProxyLimitRate), builder),
+            PassTrailers = config.Get(Known.ProxyPassTrailers),
+            EarlyHints = [.. config.Get(Known.EarlyHints).Select(builder.Compile)],
             ConnectTimeout = Milliseconds(config.Get(Known.ProxyConnectTimeout)),
             SendTimeout = Milliseconds(config.Get(Known.ProxySendTimeout)),
             ReadTimeout = Milliseconds(config.Get(Known.ProxyReadTimeout)),
@@ -116,6 +142,9 @@ public sealed class ProxyModel
             NextUpstreamTimeout = Milliseconds(config.Get(Known.ProxyNextUpstreamTimeout)),
         };
     }
+
+    // A quarter of a megabyte at once is enough for anybody; buffers of that size are pooled.
+    private static int SizeOr(long configured, long otherwise) => (int)Math.Clamp(configured > 0 ? configured : otherwise, 1024, 256 * 1024);
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 }

@@ -40,11 +40,13 @@ public sealed class ProxyResponseHeaders
             CookieRewriter.From(config, builder));
     }
 
+    /// <summary>The client does not get a field of that name.</summary>
+    public bool Hides(ByteSlice name, KnownHeader known) => _hidden.Contains(name.Span, known);
+
     public bool Ignores(IgnoredHeaders header) => (_ignored & header) != 0;
 
     /// <summary>Copies the fields of the response into the client's head.</summary>
-    /// <param name="keepUpgrade">The client asked for an upgrade over HTTP/1.1, so the answer to that may be passed on.</param>
-    public void Copy(HttpExchange exchange, HeaderList source, ResponseHead head, bool keepUpgrade)
+    public void Copy(HttpExchange exchange, HeaderList source, ResponseHead head)
     {
         foreach (ref readonly Header field in source.Fields)
         {
@@ -52,8 +54,6 @@ public sealed class ProxyResponseHeaders
             {
                 case KnownHeader.Connection or KnownHeader.KeepAlive or KnownHeader.TransferEncoding or KnownHeader.ContentLength:
                     continue; // about the upstream's connection, not the client's
-                case KnownHeader.Upgrade when !keepUpgrade:
-                    continue;
             }
             if (_hidden.Contains(field.Name.Span, field.Known)) continue;
             CopyField(exchange, in field, head);

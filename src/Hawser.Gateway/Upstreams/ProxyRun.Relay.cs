@@ -5,59 +5,73 @@ using Hawser.Gateway.Logging;
 using Hawser.IO.Buffers;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
+using Hawser.IO.Timers;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Upstreams;
 
-/// <summary>The body of the response, from the upstream to the client at the client's pace.</summary>
+/// <summary>The body of the response, from the upstream to the client, and how it ends.</summary>
 public sealed partial class ProxyRun
 {
     // While the client keeps up, everything that has come is read at once; while it does not, no more than this.
     private const int ReadSizeWhenBehind = 16 * 1024;
 
-    private ChunkedDecoder _decoder;
-    private long _remaining;
-
-    private enum BodyState : byte
-    {
-        More,
-        Complete,
-        Invalid,
-    }
+    private LoopDelay? _pause;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome> RelayAsync()
     {
         HttpResponse response = exchange.Response;
-        _decoder = new ChunkedDecoder(keepTrailers: false);
-        _remaining = _framing.ContentLength;
         bool isBuffered = IsBuffered();
+        long rate = isBuffered && _model.LimitRate is { } limit ? limit.Evaluate(exchange) : 0;
+        BeginBody();
         response.IsUnbuffered = !isBuffered;
+        if (!isBuffered) exchange.LimitRate = 0; // as nginx: what is passed on at once is not held back
+        int owed = Rest.Length;
         BodyState state = Deliver(Rest, isFirst: true);
         ReturnHeadBuffer();
         int window = isBuffered ? _model.BufferTotal : _model.BufferSize;
         while (state == BodyState.More)
         {
-            if (response.Pending > window && !await response.DrainAsync(window / 2)) return ClientLost();
-            if (response.IsBroken) return ClientLost();
-            int size = response.Pending > 0 ? ReadSizeWhenBehind : Worker.Loop.ReadBuffer.Length;
-            int read = _connection!.Channel.Read(Worker.Loop.ReadBuffer.AsSpan(0, size));
+            if (rate > 0 && owed > 0 && !await PauseAsync(owed * 1000L / rate)) return EndEarly();
+            owed = 0;
+            if ((IsSpooling || response.Pending > window) && !await MakeRoomAsync(isBuffered, window)) return EndEarly();
+            if (response.IsBroken) return EndEarly();
+            int read = _connection!.Channel.Read(Worker.Loop.ReadBuffer.AsSpan(0, ReadSize(rate)));
             if (read > 0)
             {
                 Attempt.BytesReceived += read;
+                owed = read;
                 state = Deliver(Worker.Loop.ReadBuffer.AsSpan(0, read), isFirst: false);
                 continue;
             }
-            if (read != -Errno.EAGAIN) return BodyEnded(read);
+            if (read != -Errno.EAGAIN) return await BodyEndedAsync(read);
             WaitResult wait = await _connection.Channel.WaitReadable(_model.ReadTimeout);
-            if (wait == WaitResult.Aborted) return _clientGone ? ClientLost() : Truncated(null);
+            if (wait == WaitResult.Aborted) return _clientGone ? EndEarly() : await TruncatedAsync(null);
             if (wait == WaitResult.TimedOut)
             {
-                return Truncated($"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while reading upstream");
+                return await TruncatedAsync($"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while reading upstream");
             }
         }
-        if (state == BodyState.Invalid) return Truncated("upstream sent invalid chunked response while reading upstream");
-        return Delivered();
+        return state switch
+        {
+            BodyState.Invalid => await TruncatedAsync("upstream sent invalid chunked response while reading upstream"),
+            BodyState.Reported => await TruncatedAsync(null),
+            _ => await DeliveredAsync(),
+        };
+    }
+
+    private int ReadSize(long rate)
+    {
+        int size = IsSpooling ? _model.TempFileWriteSize : exchange.Response.Pending > 0 ? ReadSizeWhenBehind : Worker.Loop.ReadBuffer.Length;
+        return rate > 0 ? (int)Math.Clamp(rate, 1, Math.Min(size, _model.BufferSize)) : size;
+    }
+
+    /// <summary><c>proxy_limit_rate</c>: the time that bytes read should have taken. False when the client has gone meanwhile.</summary>
+    private async ValueTask<bool> PauseAsync(long milliseconds)
+    {
+        _pause ??= new LoopDelay(Worker.Loop);
+        return await _pause.For(milliseconds) != WaitResult.Aborted;
     }
 
     /// <summary><c>proxy_buffering</c>, unless the upstream says otherwise for this response.</summary>
@@ -69,97 +83,44 @@ public sealed partial class ProxyRun
         return AsciiText.EqualsIgnoreCase(value.Span, "yes"u8) || _model.BufferResponse;
     }
 
-    /// <summary>Passes on what of <paramref name="bytes"/> belongs to the body; the head leaves with the first part.</summary>
-    private BodyState Deliver(Span<byte> bytes, bool isFirst)
-    {
-        BodyState state = TakeBody(bytes, out int payload, out int extra);
-        if (extra > 0)
-        {
-            exchange.LogError(LogLevel.Warn, "upstream sent more data than specified in \"Content-Length\" header while reading upstream");
-            _hasExtraData = true;
-        }
-        Attempt.ResponseLength += payload;
-        bool isLast = state == BodyState.Complete;
-        if (isFirst) exchange.Response.Start(bytes[..payload], isLast);
-        else if (payload > 0 || isLast) exchange.Response.Write(bytes[..payload], isLast);
-        return state;
-    }
-
-    private bool _hasExtraData;
-
-    /// <summary>Finds the payload in <paramref name="bytes"/> and moves it to the front.</summary>
-    private BodyState TakeBody(Span<byte> bytes, out int payload, out int extra)
-    {
-        payload = extra = 0;
-        switch (_framing.Body)
-        {
-            case BodyFraming.None:
-                extra = bytes.Length;
-                return BodyState.Complete;
-            case BodyFraming.Sized:
-                payload = (int)Math.Min(bytes.Length, _remaining);
-                extra = bytes.Length - payload;
-                _remaining -= payload;
-                return _remaining == 0 ? BodyState.Complete : BodyState.More;
-            case BodyFraming.Chunked:
-                return Unchunk(bytes, out payload, out extra);
-            default:
-                payload = bytes.Length;
-                return BodyState.More;
-        }
-    }
-
-    private BodyState Unchunk(Span<byte> bytes, out int payload, out int extra)
-    {
-        payload = extra = 0;
-        for (int position = 0; position < bytes.Length;)
-        {
-            ChunkStatus status = _decoder.Decode(bytes[position..], out ByteRange piece, out int consumed);
-            if (status == ChunkStatus.Data)
-            {
-                bytes.Slice(position + piece.Start, piece.Length).CopyTo(bytes[payload..]);
-                payload += piece.Length;
-            }
-            position += consumed;
-            if (status == ChunkStatus.Error) return BodyState.Invalid;
-            if (status != ChunkStatus.Complete && !_decoder.IsComplete) continue;
-            extra = bytes.Length - position;
-            return BodyState.Complete;
-        }
-        return BodyState.More;
-    }
-
-    private Outcome BodyEnded(int read)
+    private ValueTask<Outcome> BodyEndedAsync(int read)
     {
         if (read == 0 && _framing.Body == BodyFraming.UntilClose)
         {
-            exchange.Response.Write(default, isLast: true);
-            return Delivered();
+            return Pass(default, isLast: true) ? DeliveredAsync() : TruncatedAsync(null);
         }
         string what = read == 0 ? "upstream prematurely closed connection" : $"recv() failed ({Errno.Describe(-read)})";
-        return Truncated($"{what} while reading upstream");
+        return TruncatedAsync($"{what} while reading upstream");
     }
 
-    private Outcome Delivered()
+    /// <summary>The upstream has said everything; the client may still be taking it.</summary>
+    private ValueTask<Outcome> DeliveredAsync()
     {
         Attempt.ResponseTime = Now - Attempt.StartedAt;
         if (_framing.KeepAlive && _framing.Body != BodyFraming.UntilClose && !_hasExtraData) KeepConnection();
-        return Outcome.Finished;
+        return IsSpooling ? ServeRestAsync() : new(Outcome.Finished);
+    }
+
+    private async ValueTask<Outcome> ServeRestAsync()
+    {
+        LeavePeer(Failure.None);
+        await FinishSpoolAsync();
+        return exchange.Response.IsBroken ? EndEarly() : Outcome.Finished;
     }
 
     /// <summary>The client is shown that the response is not whole: no last chunk, fewer bytes than announced.</summary>
-    private Outcome Truncated(string? reason)
+    private async ValueTask<Outcome> TruncatedAsync(string? reason)
     {
         if (reason is not null) exchange.LogError(LogLevel.Error, reason);
         Attempt.ResponseTime = Now - Attempt.StartedAt;
-        exchange.Response.Truncate();
-        exchange.KeepAlive = false;
-        return Outcome.Finished;
+        await FinishSpoolAsync();
+        return EndEarly();
     }
 
-    private Outcome ClientLost()
+    private Outcome EndEarly()
     {
-        Attempt.ResponseTime = Now - Attempt.StartedAt;
+        _isAbandoned = true;
+        if (Attempt.ResponseTime < 0) Attempt.ResponseTime = Now - Attempt.StartedAt;
         exchange.Response.Truncate();
         exchange.KeepAlive = false;
         return Outcome.Finished;

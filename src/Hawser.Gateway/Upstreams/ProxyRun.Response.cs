@@ -28,12 +28,14 @@ public sealed partial class ProxyRun
     {
         Channel channel = _connection!.Channel;
         SendRequest();
+        // What comes behind the head has come without regard to a limit, so it should not be much.
+        int room = _model.LimitRate is null ? Worker.Loop.ReadBuffer.Length : Math.Min(_model.BufferSize, Worker.Loop.ReadBuffer.Length);
         _head = Worker.RentResponseParser();
         try
         {
             while (true)
             {
-                int read = channel.Read(Worker.Loop.ReadBuffer);
+                int read = channel.Read(Worker.Loop.ReadBuffer.AsSpan(0, room));
                 if (read > 0)
                 {
                     Attempt.BytesReceived += read;
@@ -96,6 +98,7 @@ public sealed partial class ProxyRun
                 KeepRest(message);
                 return Failure.None;
             }
+            PassEarlyHints(_head.Consumed);
             _head.Reset();
             if (_headBuffer is not null) _bufferedStart = _bufferedEnd - message.Length;
             if (message.IsEmpty) return null;
@@ -193,13 +196,28 @@ public sealed partial class ProxyRun
         exchange.Upstream.ResponseTrailers.Clear();
         if (_statusCode == 101 && ClientAskedForUpgrade()) return new ValueTask<Outcome>(StartTunnel());
         if (_isHandshake) Worker.TunnelCounters.Handshake(HandshakeOutcome.UpstreamRefused);
+        AccelLimitRate();
         if (_model.InterceptErrors && _statusCode >= 300 && exchange.Location.ErrorPages.Find(_statusCode) is not null)
         {
             return new ValueTask<Outcome>(Intercept());
         }
         if (AccelRedirect() is { } redirect) return new ValueTask<Outcome>(redirect);
         FillHead();
+        if (exchange.Response.Head.AllowRanges && PrepareRange() is not 0 and var refusal)
+        {
+            FinishAttempt();
+            return new ValueTask<Outcome>(Outcome.Status(refusal));
+        }
         return RelayAsync();
+    }
+
+    /// <summary>proxy_force_ranges: one range can be cut out of a body that passes by; of several, the client gets all.</summary>
+    private int PrepareRange()
+    {
+        ResponseHead head = exchange.Response.Head;
+        int refusal = RangePlan.Prepare(exchange);
+        if (head.Ranges is { Count: > 1 }) head.Ranges = null;
+        return refusal;
     }
 
     private bool ClientAskedForUpgrade() => _isHandshake || exchange.RequestHeaders.Contains(KnownHeader.Upgrade);
@@ -212,15 +230,22 @@ public sealed partial class ProxyRun
         head.Status = _statusCode;
         head.StatusLine = _statusText;
         head.ContentLength = _framing.ContentLength >= 0 ? _framing.ContentLength : ResponseHead.UnknownLength;
-        bool keepUpgrade = exchange.RequestHeaders.Contains(KnownHeader.Upgrade) && exchange.Version >= 11;
         if (_isHeadless)
         {
             // nginx's way with an answer that is no HTTP/1: its bytes are the answer, and the status is nobody's.
             exchange.Version = 9;
             head.Status = 0;
         }
-        _model.ResponseHeaders.Copy(exchange, exchange.Upstream.ResponseHeaders, head, keepUpgrade);
+        _model.ResponseHeaders.Copy(exchange, exchange.Upstream.ResponseHeaders, head);
         head.AllowRanges = _model.ForceRanges;
+    }
+
+    /// <summary><c>X-Accel-Limit-Rate</c>: how fast the client may be served, bytes per second.</summary>
+    private void AccelLimitRate()
+    {
+        if (_model.ResponseHeaders.Ignores(IgnoredHeaders.XAccelLimitRate)) return;
+        if (!exchange.Upstream.ResponseHeaders.TryGet(KnownHeader.XAccelLimitRate, out ByteSlice value)) return;
+        if (AsciiText.TryParseInt64(value.Span, out long rate)) exchange.LimitRate = rate;
     }
 
     /// <summary><c>X-Accel-Redirect</c>: the upstream names another location to answer.</summary>

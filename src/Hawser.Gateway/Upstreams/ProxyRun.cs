@@ -69,6 +69,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     public void Abort()
     {
         _resolving?.Cancel();
+        _pause?.Abort();
         _connection?.Channel.Abort();
     }
 
@@ -86,8 +87,8 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     {
         _model = model;
         _startedAt = Now;
-        _clientGone = _requestSent = _bodySent = _isHandshake = _streamedBody = _hasExtraData = false;
-        _uploadStatus = 0;
+        _clientGone = _requestSent = _bodySent = _isHandshake = _streamedBody = _hasExtraData = _isAbandoned = false;
+        _uploadStatus = _hintsLength = 0;
         _ownBody = default;
     }
 
@@ -243,6 +244,9 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         LeavePeer(Failure.None);
         await StopUploadAsync();
         ReturnHeadBuffer();
+        DropTrailers();
+        await FinishSpoolAsync();
+        DropSpool();
         _picks.Reset();
         _fields.Clear();
         _model = null!;
