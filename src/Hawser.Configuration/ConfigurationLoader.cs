@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hawser.Configuration.Binding;
 using Hawser.Configuration.Diagnostics;
 using Hawser.Configuration.Model;
@@ -18,5 +19,25 @@ public static class ConfigurationLoader
         var session = new BindSession(options, new MainConfig(reader.Path, reader.Prefix, options.DefaultErrorLog), diagnostics);
         session.Bind(parsed);
         return new ConfigurationResult(diagnostics.HasErrors ? null : session.Main, session.Main, diagnostics.ToSorted(), reader.Files);
+    }
+
+    /// <summary>
+    /// Reads a configuration for a look at it, not to run it: a file meant for an <c>include</c> gets the blocks around it that it needs, and
+    /// what Hawser does not support yet is bound as far as its meaning is known.
+    /// </summary>
+    public static ConfigurationInspection Inspect(LoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = options with { IsLenient = true };
+        var diagnostics = new DiagnosticBag();
+        var reader = new ConfigurationReader(options, diagnostics);
+        ParsedConfiguration parsed = reader.Read();
+        var shape = ConfigurationShape.Main;
+        ImmutableArray<DirectiveNode> wrapped = parsed.MainFile is { } file
+            ? FragmentWrapper.Wrap(parsed.Directives, file, out shape)
+            : parsed.Directives;
+        var session = new BindSession(options, new MainConfig(reader.Path, reader.Prefix, options.DefaultErrorLog), diagnostics);
+        session.Bind(parsed with { Directives = wrapped });
+        return new ConfigurationInspection(session.Main, diagnostics.ToSorted(), reader.Files, parsed.Directives, shape);
     }
 }

@@ -47,6 +47,11 @@ public sealed record LoadOptions
 
     /// <summary>True if the configuration is to be refused if it has no <c>events</c> block, as nginx does.</summary>
     public bool RequireEvents { get; init; }
+
+    /// <summary>
+    /// True for tools that read configurations of other programs: what Hawser does not support yet is bound as far as its meaning is known.
+    /// </summary>
+    internal bool IsLenient { get; init; }
 }
 
 /// <summary>What came out of loading a configuration.</summary>

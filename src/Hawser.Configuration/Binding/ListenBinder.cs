@@ -110,6 +110,8 @@ internal static class ListenBinder
             case "http2" when value is null:
                 context.Warn(argument, "HTTP/2 is not supported yet, clients are offered HTTP/1.1", "browsers use HTTP/1.1 for WebSockets in any case");
                 return options;
+            case "quic" or "spdy" or "multipath" when value is null && context.Session.Options.IsLenient:
+                return options;
             case "quic" or "multipath" when value is null:
                 throw context.Refuse(argument, $"the \"{name}\" parameter of the \"listen\" directive is not supported yet");
             default:

@@ -19,13 +19,20 @@ internal static class ProxyBinder
         bool isTls = url.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         if (!isTls && !url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
             throw context.Refuse(argument, "invalid URL prefix", "the URL starts with http:// or https://");
-        if (isTls)
+        bool isLenient = context.Session.Options.IsLenient;
+        if (isTls && !isLenient)
             throw context.Refuse(argument, "https protocol is not supported yet in \"proxy_pass\"");
         string rest = url[(isTls ? 8 : 7)..];
         int defaultPort = isTls ? 443 : 80;
         ParsedAddress? parsed = AddressParser.Parse(rest, defaultPort, forListen: false, allowUri: true, out string? error);
         if (parsed is not { } target)
-            throw context.Refuse(argument, $"{error} in upstream \"{rest}\"");
+        {
+            if (!isLenient)
+                throw context.Refuse(argument, $"{error} in upstream \"{rest}\"");
+            // The location is proxied, wherever to.
+            context.Report(argument, $"{error} in upstream \"{rest}\"");
+            return new ProxyPassConfig(Template.Constant(url), isTls, null, "", "", context.Node.Span);
+        }
         context.Session.Upstreams.Use(context, argument, target.Address);
         CheckUri(context, argument, target.Uri);
         return new ProxyPassConfig(Template.Constant(url), isTls, target.Address, target.Uri, HostHeader(target.Address, defaultPort), context.Node.Span);

@@ -38,6 +38,10 @@ public static class DirectiveTable
         return null;
     }
 
+    /// <summary>Whether nginx has a directive of that name, be it one that Hawser does not have.</summary>
+    public static bool IsNginx(string name) =>
+        Find(name).Count > 0 || UnsupportedDirectives.Find(name) is not null || UnsupportedDirectives.IsElsewhereOnly(name);
+
     internal static void Register(Directive directive)
     {
         lock (s_gate)

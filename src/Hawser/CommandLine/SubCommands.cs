@@ -11,7 +11,7 @@ internal static class SubCommands
 {
     /// <summary>Whether a command line is meant for this class: nothing at all (the demo), a sub-command, or a long option.</summary>
     public static bool Claims(string[] arguments) =>
-        arguments is [] or ["echo" or "demo" or "status" or "drain", ..] || (arguments[0].Length > 2 && arguments[0].StartsWith("--", StringComparison.Ordinal));
+        arguments is [] or ["echo" or "demo" or "status" or "drain" or "doctor" or "explain", ..] || (arguments[0].Length > 2 && arguments[0].StartsWith("--", StringComparison.Ordinal));
 
     public static async Task<int> RunAsync(string[] arguments, IGatewayFactory factory)
     {
@@ -23,6 +23,8 @@ internal static class SubCommands
             EchoCommand.Create(),
             StatusCommand.Create(),
             DrainCommand.Create(),
+            DoctorCommand.Create(),
+            DoctorCommand.CreateExplain(),
         };
         DemoCommand.AddTo(root, factory);
 
