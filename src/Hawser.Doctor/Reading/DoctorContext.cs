@@ -75,6 +75,18 @@ internal sealed class DoctorContext
     /// <summary>Whether a stretch holds a template's placeholder: its value is not known.</summary>
     public bool IsHidden(SourceSpan span) => _files.IsHidden(span);
 
+    /// <summary>Whether loops and conditions of a template decide what of a file there will be, and how often.</summary>
+    public bool IsControlled(SourceFile file)
+    {
+        SourceFile original = Original(file);
+        return _files.HiddenIn(file).Any(r => original.Text.AsSpan(r.Start).StartsWith("{%") || original.Text.AsSpan(r.Start).StartsWith("<%"));
+    }
+
+    /// <summary>The last word of a directive as it is on disk, for people: placeholders as they are.</summary>
+    public string ValueText(SourceSpan directive) => Syntax.NodeAt(directive) is { Arguments: [.., var last] }
+        ? Original(last.Span).Text.Trim("\"'").ToString()
+        : "";
+
     /// <inheritdoc cref="DoctorFiles.HiddenIn"/>
     public IReadOnlyList<TemplateMask.Range> HiddenIn(SourceFile file) => _files.HiddenIn(file);
 

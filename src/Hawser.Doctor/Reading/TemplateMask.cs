@@ -50,7 +50,7 @@ internal static class TemplateMask
             if (c == '#' && (i == 0 || text[i - 1] is ' ' or '\t' or '\n' or ';' or '{' or '}') && !Continues(text, i, "#}")) inComment = true;
             int length = c switch
             {
-                '{' or '<' or '%' => LengthOfMark(text, i),
+                '{' or '<' or '%' => LengthOfMark(text, i) is > 0 and var marked ? marked : inComment ? 0 : LengthOfPercent(text, i),
                 '$' when !inComment => LengthOfEnvironment(text, i),
                 '_' when !inComment => LengthOfUnderscored(text, i),
                 _ => 0,
@@ -71,7 +71,7 @@ internal static class TemplateMask
             int end = text.IndexOf(close, at + open.Length, StringComparison.Ordinal);
             if (end < 0) return 0;
             // A value stands in one line; {{ of a regular expression would not find its end there.
-            if (!isControl && text.IndexOf('\n', at, end - at) >= 0) return 0;
+            if (!isControl && !(open == "{{" && text.Contains("{%", StringComparison.Ordinal)) && text.IndexOf('\n', at, end - at) >= 0) return 0;
             if (open == "%%" && !IsName(text.AsSpan(at + 2, end - at - 2))) return 0;
             return end + close.Length - at;
         }
@@ -84,6 +84,16 @@ internal static class TemplateMask
         if (!Continues(text, at, "${")) return 0;
         int end = text.IndexOf('}', at);
         return end > at + 2 && IsName(text.AsSpan(at + 2, end - at - 2)) ? end + 1 - at : 0;
+    }
+
+    // %name%
+    private static int LengthOfPercent(string text, int at)
+    {
+        int end = at;
+        if (text[at] != '%') return 0;
+        do end++;
+        while (end < text.Length && (char.IsAsciiLetterLower(text[end]) || text[end] == '_'));
+        return end < text.Length && text[end] == '%' && end - at > 3 ? end + 1 - at : 0;
     }
 
     // __NAME__

@@ -28,6 +28,8 @@ internal static class WebSocketNames
         "xmpp-websocket", "websockify", "webpack-hmr", "stomp", "wsproxy",
     ];
 
+    private static readonly string[] s_ordinary = ["health", "healthz", "healthcheck", "status", "ping", "metrics", "info", "stats"];
+
     // Applications whose pages open a WebSocket to their own origin, and the path of it.
     private static readonly (string Name, string Path)[] s_applications =
     [
@@ -38,6 +40,8 @@ internal static class WebSocketNames
     /// <summary>Whether a path, or the text of an expression, has a segment that names a WebSocket.</summary>
     public static bool InPath(string path)
     {
+        // A check of health below a WebSocket's path is an ordinary request.
+        if (s_ordinary.Any(word => path.TrimEnd('/', '$').EndsWith("/" + word, StringComparison.OrdinalIgnoreCase))) return false;
         foreach (string segment in path.Split(['/', '(', ')', '|', '^', '$', '\\', '?', '*', '+'], StringSplitOptions.RemoveEmptyEntries))
         {
             string word = segment.TrimEnd('.').ToLowerInvariant();

@@ -52,7 +52,7 @@ internal sealed class Hw001MissingSemicolon : Rule
             int start = brace.File.GetLineStart(line);
             while (start < end && brace.File.Text[start] is ' ' or '\t') start++;
             var span = new SourceSpan(brace.File, start, end - start);
-            if (context.IsHidden(span)) continue;
+            if (context.IsHidden(span) || context.IsControlled(brace.File)) continue;
             sink.Report(FindingSeverity.Error, span, "end", new Fix(TextEdit.Insert(brace.File, end, ";")), TextValue.OfBytes("text", span.Text.ToString()));
         }
     }
@@ -69,7 +69,7 @@ internal sealed class Hw001MissingSemicolon : Rule
     {
         // A full-width mark is another rule's.
         if (!System.Text.Ascii.IsValid(node.Span.File.Text.AsSpan(node.Span.Start, argument.Span.Start - node.Span.Start))) return false;
-        if (context.IsHidden(argument.Span) || node.Name is "log_format" or "gzip_types" or "server_name" or "map" or "proxy_next_upstream") return false;
+        if (context.IsHidden(argument.Span) || node.Name is "log_format" or "gzip_types" or "map" or "proxy_next_upstream") return false;
         return DirectiveTable.Find(argument.Value).Count > 0 || DirectiveTable.IsNginx(argument.Value);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Hw007WrongArguments : Rule
             // One line of a template may become many, or none.
             int line = span.Line;
             if (context.IsHidden(span) || context.HiddenIn(span.File).Any(r => span.File.GetLine(r.Start) == line)) continue;
+            if (context.IsControlled(span.File)) continue;
             if (context.IsTemplate && diagnostic.Message.StartsWith("duplicate", StringComparison.Ordinal)) continue;
             sink.Report(FindingSeverity.Error, span, "", null, TextValue.OfBytes("nginx", diagnostic.Message));
         }

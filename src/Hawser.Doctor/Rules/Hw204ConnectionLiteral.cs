@@ -1,4 +1,5 @@
 using Hawser.Configuration.Model;
+using Hawser.Configuration.Syntax;
 using Hawser.Doctor.Findings;
 using Hawser.Doctor.Reading;
 
@@ -11,6 +12,7 @@ internal sealed class Hw204ConnectionLiteral : Rule
 
     public override void Check(DoctorContext context, FindingSink sink)
     {
+        CheckSnippet(context, sink);
         foreach (ProxiedLocation proxied in context.WebSocketLocations)
         {
             if (!proxied.IsShared || proxied.Location.IsNameless || proxied.Header("Connection") is not { } connection) continue;
@@ -28,5 +30,16 @@ internal sealed class Hw204ConnectionLiteral : Rule
         if (context.Syntax.NodeAt(connection.Span)?.Arguments is not [_, var argument]) return null;
         TextEdit value = TextEdit.Replace(argument.Span, right.Value);
         return right.Map is { } map ? new Fix(map, value) : new Fix(value);
+    }
+
+    // Single directives for an include: whatever location includes them gets the literal.
+    private static void CheckSnippet(DoctorContext context, FindingSink sink)
+    {
+        if (context.Inspection.Shape != ConfigurationShape.Location || context.Proxied.Count > 0) return;
+        foreach (DirectiveNode node in context.Syntax.All)
+        {
+            if (node.Name == "proxy_set_header" && node.Arguments is [var name, { Value: "upgrade" or "Upgrade" }] && name.Value.Equals("Connection", StringComparison.OrdinalIgnoreCase))
+                sink.Report(FindingSeverity.Hint, node.Span, "snippet", null, ("location", ""), ("upstream", ""));
+        }
     }
 }

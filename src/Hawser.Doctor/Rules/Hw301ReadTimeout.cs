@@ -16,6 +16,7 @@ internal sealed class Hw301ReadTimeout : Rule
 
     public override void Check(DoctorContext context, FindingSink sink)
     {
+        CheckSnippet(context, sink);
         foreach (ProxiedLocation proxied in context.WebSocketLocations)
         {
             if (context.IsUncertain(proxied, "proxy_read_timeout")) continue;
@@ -42,5 +43,16 @@ internal sealed class Hw301ReadTimeout : Rule
         // A value that other locations share stays as it is.
         DirectiveNode? own = context.Syntax.Find(proxied.Block, "proxy_read_timeout");
         return own is not null ? new Fix(Edits.SetValue(own, "1h")) : new Fix(Edits.AddBelow(proxied.PassNode, "proxy_read_timeout 1h;"));
+    }
+
+    // Single directives for an include that forward a handshake and leave the timeout to others.
+    private static void CheckSnippet(DoctorContext context, FindingSink sink)
+    {
+        if (context.Inspection.Shape != ConfigurationShape.Location || context.Proxied.Count > 0 || context.MissingIncludes.Count > 0) return;
+        if (context.Syntax.All.Any(static n => n.Name == "proxy_read_timeout")) return;
+        DirectiveNode? upgrade = context.Syntax.All.FirstOrDefault(static n => n.Name == "proxy_set_header" && n.Arguments is [{ Value: "Upgrade" }, _]);
+        if (upgrade is null) return;
+        var fix = new Fix(Edits.AddBelow(upgrade, "proxy_read_timeout 1h;"));
+        sink.Report(FindingSeverity.Hint, upgrade.Span, "snippet", fix, ("location", ""), ("timeout", "60s"), ("heartbeat", ""));
     }
 }

@@ -46,6 +46,8 @@ internal sealed class Hw502ForwardedFor : Rule
     private static string? Misspelt(string name)
     {
         if (!name.StartsWith("X-", StringComparison.OrdinalIgnoreCase)) return null;
+        // Others of that family exist, and nobody knows them all.
+        if (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)) return null;
         foreach (string field in s_fields)
         {
             int distance = Spelling.Distance(name.ToLowerInvariant(), field.ToLowerInvariant());

@@ -15,7 +15,7 @@ internal sealed class Hw503Origin : Rule
             if (proxied.Headers.FirstOrDefault(static h => h.Name.Equals("Origin", StringComparison.OrdinalIgnoreCase)) is not { } origin) continue;
             if (origin.Value.Source is "$http_origin") continue;
             string variant = origin.Value.Source.Length == 0 ? "removed" : origin.Value.Source.Contains("$scheme", StringComparison.Ordinal) ? "scheme" : "";
-            sink.Report(FindingSeverity.Warning, origin.Span, variant, null, TextValue.OfBytes("location", proxied.Title), TextValue.OfBytes("value", origin.Value.Source));
+            sink.Report(FindingSeverity.Warning, origin.Span, variant, null, TextValue.OfBytes("location", proxied.Title), TextValue.OfBytes("value", context.ValueText(origin.Span)));
         }
     }
 }
