@@ -23,7 +23,7 @@ const schema = new GraphQLSchema({
 });
 const http = createServer();
 const sockets = new WebSocketServer({ server: http, path: '/graphql' });
-useServer({ schema }, sockets, 500);
+useServer({ schema }, sockets, 20_000);
 
 play(listen(http), async (gateway) => {
   let connections = 0;

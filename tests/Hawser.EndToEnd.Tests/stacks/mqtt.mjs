@@ -11,7 +11,7 @@ const sockets = new WebSocketServer({ server: http, path: '/mqtt', handleProtoco
 sockets.on('connection', (socket, request) => broker.handle(createWebSocketStream(socket), request));
 
 play(listen(http), async (gateway) => {
-  const client = mqtt.connect(`ws://${gateway}/mqtt`, { keepalive: 1, reconnectPeriod: 50, clean: false, clientId: 'one' });
+  const client = mqtt.connect(`ws://${gateway}/mqtt`, { keepalive: 20, reconnectPeriod: 50, clean: false, clientId: 'one' });
   await once(client, 'connect');
   // A message that was not acknowledged before the loss comes again: of each topic and length the first one counts.
   const seen = new Set();
