@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.WebSockets;
 using Hawser.Testing;
 
 namespace Hawser.EndToEnd.Tests;
@@ -180,12 +181,17 @@ public sealed class TunnelTests
     [Trait("length", "long")]
     public async Task Tunnel_IdleForLongerThanNginxAllows_IsStillThere()
     {
-        await using var backend = new ScriptedBackend(s_echo);
+        await using var backend = new WebSocketEchoBackend();
         await using var gateway = await Gateways.StartAsync(backend.Port);
-        await using var client = await Gateways.OpenTunnelAsync(gateway);
+        using var client = new ClientWebSocket();
+        await client.ConnectAsync(new Uri($"ws://127.0.0.1:{gateway.Port()}/"), CancellationToken.None);
+        // Pings are answered while somebody waits for a message.
+        var buffer = new byte[64];
+        var answer = client.ReceiveAsync(buffer, CancellationToken.None);
         await Task.Delay(TimeSpan.FromSeconds(70));
-        await client.SendAsync("still here");
-        Assert.Equal("still here", await client.ReadUntilAsync("still here"));
+        Assert.False(answer.IsCompleted);
+        await client.SendAsync("still here"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
+        Assert.Equal("still here", Bytes.ToText(buffer.AsSpan(0, (await answer.WaitAsync(TimeSpan.FromSeconds(30))).Count)));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public static partial class Known
         {
             Syntax = ["time"],
             DefaultText = "20s",
-            Summary = "A peer that has sent nothing for so long after a ping is dead, and the other one is closed with 1011.",
+            Summary = "A peer that has sent nothing for so long after a ping is dead, and the other one is closed: the upstream with 1011, the client with 1014.",
         });
 
     /// <summary>Null: a graceful stop waits for tunnels as nginx does.</summary>

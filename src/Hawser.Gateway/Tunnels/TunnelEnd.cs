@@ -78,8 +78,9 @@ public static class TunnelEnds
     /// <summary>The code of the close frames that the gateway sends (RFC 6455 §7.4); 0 where it sends none.</summary>
     public static ushort CloseCode(this TunnelEnd end) => end switch
     {
-        TunnelEnd.ClientVanished or TunnelEnd.UpstreamVanished or TunnelEnd.ClientUnresponsive or TunnelEnd.UpstreamUnresponsive
-            or TunnelEnd.ClientStalled or TunnelEnd.UpstreamStalled => ClosePayload.InternalError,
+        TunnelEnd.ClientVanished or TunnelEnd.ClientUnresponsive or TunnelEnd.ClientStalled => ClosePayload.InternalError,
+        // Not 1011, after which some clients never come back: docs/decisions/0055-a-vanished-upstream-is-a-bad-gateway.md.
+        TunnelEnd.UpstreamVanished or TunnelEnd.UpstreamUnresponsive or TunnelEnd.UpstreamStalled => ClosePayload.BadGateway,
         TunnelEnd.Idle or TunnelEnd.LifetimeReached or TunnelEnd.Drained or TunnelEnd.ShutdownTimeout or TunnelEnd.Stopped => ClosePayload.GoingAway,
         TunnelEnd.ClientProtocolError or TunnelEnd.UpstreamProtocolError => ClosePayload.ProtocolError,
         TunnelEnd.ClientMessageTooBig or TunnelEnd.UpstreamMessageTooBig => ClosePayload.MessageTooBig,

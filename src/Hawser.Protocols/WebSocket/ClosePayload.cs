@@ -24,6 +24,9 @@ public readonly record struct ClosePayload(ushort Code, int ReasonLength)
     public const ushort InternalError = 1011;
     public const ushort ServiceRestart = 1012;
 
+    /// <summary>IANA's registry: a gateway got no valid answer from its upstream, the 502 of WebSockets.</summary>
+    public const ushort BadGateway = 1014;
+
     /// <summary>The longest reason, bytes.</summary>
     public const int MaxReasonLength = FrameHeader.MaxControlPayload - 2;
 
