@@ -9,6 +9,9 @@ public abstract class TrackedConnection : LoopTimer
     internal TrackedConnection? Previous;
     internal TrackedConnection? Next;
 
+    /// <summary>What it is doing; set by <see cref="Worker.SetPhase"/>.</summary>
+    internal Metrics.ConnectionPhase Phase;
+
     /// <summary>The configuration it began with, or serves now.</summary>
     public GatewayModel Model { get; protected set; } = null!;
 

@@ -36,6 +36,7 @@ public sealed class Worker
         Index = index;
         _onIdle = onIdle;
         Loop = new EventLoop(time, onUnhandled);
+        AllCounters = [Counters];
         _thread = new Thread(Run, maxStackSize: 512 * 1024) { Name = $"hawser-loop-{index}", IsBackground = true };
     }
 
@@ -55,6 +56,9 @@ public sealed class Worker
     public Metrics.WorkerCounters Counters { get; } = new();
 
     internal FilterPool Filters { get; } = new();
+
+    /// <summary>The counters of all loops of the process, this one's included.</summary>
+    public IReadOnlyList<Metrics.WorkerCounters> AllCounters { get; internal set; }
 
     /// <summary>Connections this worker carries or was promised; read by whoever hands out new ones.</summary>
     public int Load => Volatile.Read(ref _load);
@@ -78,6 +82,7 @@ public sealed class Worker
         var connection = new Http1Connection(this, descriptor, peer, listener);
         Connections.Add(connection);
         Counters.Accept();
+        SetPhase(connection, Metrics.ConnectionPhase.Waiting);
         connection.Start();
     }
 
@@ -93,12 +98,22 @@ public sealed class Worker
         Volatile.Write(ref _tunnelsStarted, _tunnelsStarted + 1);
         Connections.Remove(old);
         Connections.Add(replacement);
+        SetPhase(replacement, old.Phase);
+        SetPhase(old, Metrics.ConnectionPhase.None);
+    }
+
+    /// <summary>Keeps count of what connections do.</summary>
+    internal void SetPhase(TrackedConnection connection, Metrics.ConnectionPhase phase)
+    {
+        Counters.Move(connection.Phase, phase);
+        connection.Phase = phase;
     }
 
     /// <summary>A connection has ended.</summary>
     public void Forget(TrackedConnection connection)
     {
         Connections.Remove(connection);
+        SetPhase(connection, Metrics.ConnectionPhase.None);
         Interlocked.Decrement(ref _load);
         if (IsDraining && Connections.Count == 0) _onIdle(this);
     }

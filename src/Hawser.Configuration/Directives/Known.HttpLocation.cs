@@ -118,8 +118,8 @@ public static partial class Known
         {
             Syntax = ["rate"],
             DefaultText = "0",
-            Summary = "How many bytes a second are sent to a client for a request; zero sets no limit.",
-        }).Pending();
+            Summary = "How many bytes a second are sent to a client for a request; zero sets no limit. A tunnel is not limited.",
+        });
 
     public static readonly Directive<DynamicSize?> LimitRateAfter = Modules.Http.Add(
         new Directive<DynamicSize?>("limit_rate_after", In.HttpServerLocation | In.LocationIf, Arity.One, null, c => c.DynamicSize())
@@ -127,7 +127,7 @@ public static partial class Known
             Syntax = ["size"],
             DefaultText = "0",
             Summary = "How much is sent before limit_rate sets in.",
-        }).Pending();
+        });
 
     public static readonly Directive<bool> AbsoluteRedirect = Modules.Http.Flag(
         "absolute_redirect", In.HttpServerLocation, true, "Whether redirects made here name scheme and host.");

@@ -5,7 +5,7 @@ using In = Hawser.Configuration.Directives.DirectiveContexts;
 
 namespace Hawser.Configuration.Directives;
 
-// ngx_http_limit_conn_module and ngx_http_limit_req_module.
+// ngx_http_limit_conn_module, ngx_http_limit_req_module, and ngx_http_stub_status_module, which shows what there is to limit.
 public static partial class Known
 {
     private static readonly Choice<ErrorLogLevel>[] s_limitLevels =
@@ -45,6 +45,14 @@ public static partial class Known
 
     public static readonly Directive<bool> LimitReqDryRun = Modules.LimitReq.Flag(
         "limit_req_dry_run", In.HttpServerLocation, false, "Whether what would be delayed or refused is only counted and logged.");
+
+    public static readonly Directive<bool> StubStatus = Modules.StubStatus.Add(
+        new Directive<bool>("stub_status", In.Server | In.Location, new Arity(0, 1), false, _ => true)
+        {
+            Syntax = [""],
+            Inheritance = Inheritance.None,
+            Summary = "Answers with the numbers of connections and requests.",
+        });
 
     private static Directive<int> LimitStatus(DirectiveFactory module, string name) =>
         module.Add(new Directive<int>(name, In.HttpServerLocation, Arity.One, 503, LimitBinder.Status)

@@ -108,8 +108,6 @@ public static class UnsupportedDirectives
             + "ssi_last_modified"),
         new("ngx_http_ssl_module", null,
             "ssl_ech_file ssl_ocsp ssl_ocsp_responder ssl_ocsp_cache ssl_stapling_responder ssl_stapling_verify"),
-        new("ngx_http_stub_status_module", null,
-            "stub_status"),
         new("ngx_http_sub_module", null,
             "sub_filter sub_filter_types sub_filter_once sub_filter_last_modified"),
         new("ngx_http_tunnel_module", null,

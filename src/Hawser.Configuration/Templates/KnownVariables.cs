@@ -17,6 +17,7 @@ public sealed record KnownVariable(string Name, string Summary, string Module)
 public static class KnownVariables
 {
     private const string Core = "ngx_http_core_module";
+    private const string StubStatus = "ngx_http_stub_status_module";
     private const string RealIp = "ngx_http_realip_module";
     private const string Proxy = "ngx_http_proxy_module";
     private const string Ssl = "ngx_http_ssl_module";
@@ -143,6 +144,11 @@ public static class KnownVariables
         new("ssl_session_reused", "r if the session was resumed, else a dot.", Ssl),
         new("ssl_sigalg", "Empty: OpenSSL tells it from 3.5 on.", Ssl),
         new("ssl_sigalgs", "The signature algorithms that the client offered, as numbers.", Ssl),
+
+        new("connections_active", "How many client connections there are.", StubStatus),
+        new("connections_reading", "How many of them are sending the head of a request.", StubStatus),
+        new("connections_waiting", "How many of them are idle.", StubStatus),
+        new("connections_writing", "How many of them are getting an answer, or are tunnels.", StubStatus),
 
         new("upstream_addr", "The addresses of the servers that were asked.", Upstream),
         new("upstream_bytes_received", "How many bytes came from each server.", Upstream),

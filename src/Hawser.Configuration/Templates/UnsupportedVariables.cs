@@ -17,7 +17,6 @@ public static class UnsupportedVariables
         ("ngx_http_secure_link_module", "secure_link secure_link_expires"),
         ("ngx_http_slice_module", "slice_range"),
         ("ngx_http_ssi_module", "date_local date_gmt"),
-        ("ngx_http_stub_status_module", "connections_active connections_reading connections_writing connections_waiting"),
         ("ngx_http_userid_module", "uid_got uid_set uid_reset"),
         ("ngx_http_v2_module", "http2"),
         ("ngx_http_v3_module", "http3"),

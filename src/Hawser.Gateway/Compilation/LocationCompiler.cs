@@ -65,9 +65,10 @@ internal sealed class LocationCompiler(ModelBuilder builder)
             Charset = CharsetModel.From(scope, builder),
             Files = FilesModel.From(scope, builder),
             TryFiles = TryFilesModel.From(scope, builder),
+            RateLimit = RateLimit.From(scope, builder),
             Mirror = MirrorModel.From(scope),
             Logging = LoggingModel.From(scope, builder),
-            Content = CompileContent(config),
+            Content = CompileContent(config) ?? (scope.Get(Known.StubStatus) ? StubStatus.Instance : null),
             RedirectsWithSlash = isPrefix && name.EndsWith('/') && scope.HasOwn(Known.ProxyPass),
         };
     }

@@ -60,6 +60,9 @@ public sealed class LocationModel
 
     public TryFilesModel? TryFiles { get; init; }
 
+    /// <summary>How fast answers are sent.</summary>
+    public required RateLimit RateLimit { get; init; }
+
     /// <summary>Null where nothing is mirrored.</summary>
     public MirrorModel? Mirror { get; init; }
 

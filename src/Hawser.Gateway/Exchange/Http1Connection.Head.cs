@@ -59,6 +59,7 @@ public sealed partial class Http1Connection
         WaitResult wait = await _channel.WaitReadable(timeout);
         _isIdle = false;
         if (wait != WaitResult.Ready || _isEnding) return false;
+        _worker.SetPhase(this, Metrics.ConnectionPhase.Reading);
         return AdoptModel();
     }
 

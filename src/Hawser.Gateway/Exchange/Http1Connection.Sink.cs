@@ -43,6 +43,7 @@ public sealed partial class Http1Connection : IResponseSink
         }
         if (_worker.IsDraining || _listener.IsClosed || _isEnding) exchange.KeepAlive = false;
         Framing framing = DecideFraming(exchange);
+        if (framing != Framing.Upgrade) _channel.Pacer = exchange.Location.RateLimit.Pace(exchange, _sentBefore);
         exchange.Response.IsChunked = _chunked = framing == Framing.Chunked;
         ReadOnlySpan<byte> head = Http1HeadWriter.Write(exchange, framing, _worker.Loop, out byte[]? rented);
         HeadBytesSent += head.Length;

@@ -103,6 +103,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         // 2 head
         if (!await ReadHeadAsync()) return false;
         HttpExchange exchange = _exchange!;
+        _worker.SetPhase(this, Metrics.ConnectionPhase.Writing);
         _worker.Counters.Request();
         bool keep = await ExchangePipeline.RunAsync(exchange); // 3 … 7
         if (_isClosed) return false; // a tunnel has taken the connection over, or it broke
@@ -115,6 +116,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     private async ValueTask<bool> FinishAsync(HttpExchange exchange, bool keep)
     {
         if (!_sinkBroken && (_channel.PendingOutput > 0 || exchange.Response.Pending > 0)) await exchange.Response.DrainAsync(0);
+        _channel.Pacer = null;
         await exchange.FinishSubrequestsAsync();
         exchange.Location.Logging.LogAccess(exchange);
         _worker.Counters.Respond(exchange.Response.Head.Status);
@@ -130,6 +132,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         if (keep && _worker.IsDraining) keep = false;
         if (keep)
         {
+            _worker.SetPhase(this, Metrics.ConnectionPhase.Waiting);
             _keepAliveTimeout = core.KeepAliveTimeout;
             return true;
         }
@@ -200,7 +203,13 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     void IChannelObserver.OnPeerClosed(Channel channel)
     {
         // A client that goes away while an upstream works for it: nginx's 499. Bytes still unread are looked at first.
-        _exchange?.OnClientGone();
+        if (_exchange is not { } exchange) return;
+        exchange.OnClientGone();
+        if (!channel.IsPaused) return;
+        // An answer that waits for its rate waits for nobody (nginx: ngx_http_test_reading).
+        exchange.LogError(LogLevel.Info, "client prematurely closed connection");
+        channel.FailWrite(Errno.ECONNRESET);
+        channel.Abort();
     }
 
     protected override void OnTimer()

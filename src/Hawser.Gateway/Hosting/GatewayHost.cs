@@ -35,6 +35,8 @@ public sealed class GatewayHost
         _running = services.WorkerCount;
         _workers = new Worker[services.WorkerCount];
         for (int i = 0; i < _workers.Length; i++) _workers[i] = new Worker(i, services.Time, OnUnhandled, OnWorkerDrained);
+        WorkerCounters[] counters = Array.ConvertAll(_workers, static w => w.Counters);
+        foreach (Worker worker in _workers) worker.AllCounters = counters;
         _settler = new MemorySettler(Acceptor, _workers);
     }
 

@@ -9,6 +9,7 @@ public sealed class WorkerCounters
     private const int Classes = 5;
 
     private readonly long[] _responses = new long[Classes + 1];
+    private readonly int[] _phases = new int[(int)ConnectionPhase.Writing + 1];
     private long _accepted;
     private long _requests;
 
@@ -21,7 +22,17 @@ public sealed class WorkerCounters
     /// <summary>Responses by the first digit of their status, 1 to 5. A 101 that began a tunnel is among the first; 444 counts as none.</summary>
     public long Responses(int statusClass) => Volatile.Read(ref _responses[statusClass]);
 
+    /// <summary>Connections of clients that are in a phase now.</summary>
+    public int ConnectionsIn(ConnectionPhase phase) => Volatile.Read(ref _phases[(int)phase]);
+
     internal void Accept() => _accepted++;
+
+    /// <summary>A connection goes from one phase to another.</summary>
+    internal void Move(ConnectionPhase from, ConnectionPhase to)
+    {
+        _phases[(int)from]--;
+        _phases[(int)to]++;
+    }
 
     internal void Request() => _requests++;
 

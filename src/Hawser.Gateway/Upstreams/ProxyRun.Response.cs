@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Exchange;
@@ -130,6 +131,11 @@ public sealed partial class ProxyRun
                 continue;
             }
             fields.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
+        }
+        if (fields.TryGet(KnownHeader.XAccelLimitRate, out ByteSlice rate) && !_model.ResponseHeaders.Ignores(IgnoredHeaders.XAccelLimitRate)
+            && Utf8Parser.TryParse(rate.Span, out uint bytes, out int used) && used == rate.Length)
+        {
+            exchange.LimitRate = bytes;
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Metrics;
+using Hawser.Gateway.Phases;
 using Hawser.Gateway.Phases.Limits;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
@@ -27,6 +29,10 @@ internal static class ConnectionVariables
         family.Add("remote_port", static e => ValueText.Port(e, e.RemoteEndpoint.Port));
         family.Add("realip_remote_addr", static e => e.Connection.RemoteAddress);
         family.Add("realip_remote_port", static e => ValueText.Port(e, e.Connection.RemoteEndpoint.Port));
+        family.Add("connections_active", static e => ValueText.Number(e, StubStatus.CountAll(e)));
+        family.Add("connections_reading", static e => ValueText.Number(e, StubStatus.Count(e, ConnectionPhase.Reading)));
+        family.Add("connections_writing", static e => ValueText.Number(e, StubStatus.Count(e, ConnectionPhase.Writing)));
+        family.Add("connections_waiting", static e => ValueText.Number(e, StubStatus.Count(e, ConnectionPhase.Waiting)));
         family.AddVolatile("limit_conn_status", static e => ValueText.Present(LimitStatusText.Of(e.LimitConnStatus)));
         family.AddVolatile("limit_req_status", static e => ValueText.Present(LimitStatusText.Of(e.LimitReqStatus)));
         family.Add("binary_remote_addr", BinaryRemoteAddress);

@@ -1,8 +1,8 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases.Access;
+using Hawser.Gateway.Phases.Limits;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 
@@ -80,22 +80,7 @@ internal static class RequestVariables
 
     private static void SetLimitRate(HttpExchange exchange, ByteSlice value)
     {
-        if (TryParseSize(value.Span, out long size)) exchange.LimitRate = size;
+        if (RateLimit.TryParseSize(value, out long size)) exchange.LimitRate = size;
         else exchange.LogError(LogLevel.Error, $"invalid $limit_rate \"{value}\"");
-    }
-
-    private static bool TryParseSize(ReadOnlySpan<byte> text, out long size)
-    {
-        long unit = text.IsEmpty ? 1 : text[^1] switch
-        {
-            (byte)'k' or (byte)'K' => 1L << 10,
-            (byte)'m' or (byte)'M' => 1L << 20,
-            _ => 1,
-        };
-        if (unit != 1) text = text[..^1];
-        bool isNumber = Utf8Parser.TryParse(text, out size, out int used) && used == text.Length && text[0] is >= (byte)'0' and <= (byte)'9';
-        if (!isNumber || size > long.MaxValue / unit) return false;
-        size *= unit;
-        return true;
     }
 }

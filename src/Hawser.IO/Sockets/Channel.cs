@@ -77,6 +77,12 @@ public sealed class Channel : LoopTimer, IReadyHandler
 
     public IChannelObserver? Observer { get; set; }
 
+    /// <summary>Holds output to a rate; null for none.</summary>
+    public OutputPacer? Pacer { get; set; }
+
+    /// <summary>The rate asks for a pause.</summary>
+    public bool IsPaused => Pacer is { } pacer && pacer.ResumesAt > Loop.Now;
+
     /// <summary>Starts on a connected (or connecting) descriptor.</summary>
     /// <param name="connected">A fresh socket is worth an immediate try; one that is connecting is not.</param>
     /// <param name="awaitsInput">Do not read before the kernel says that there is something.</param>
@@ -136,7 +142,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     /// <summary>Waits until the socket is connected or takes bytes again.</summary>
     public ChannelWait WaitWritable(long timeout)
     {
-        _writer.Deadline = DeadlineIn(timeout);
+        _writer.Deadline = WriteDeadlineIn(timeout);
         _drainBelow = -1;
         return new ChannelWait(this, forWriting: true);
     }
@@ -154,7 +160,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     public bool Send(ReadOnlySpan<byte> bytes, long timeout)
     {
         if (WriteError != 0) return false;
-        if (_output.Length == 0 && _writable)
+        if (_output.Length == 0 && _writable && !IsPaused)
         {
             bytes = bytes[WriteNow(bytes)..];
             if (WriteError != 0) return false;
@@ -171,6 +177,8 @@ public sealed class Channel : LoopTimer, IReadyHandler
     {
         unsupported = false;
         if (WriteError != 0 || _output.Length > 0 || !_writable) return 0;
+        if (Pacer is not null) count = Math.Min(count, Allow());
+        if (count == 0) return 0;
         int result = Transport.WriteFile(file, ref offset, count);
         if (result is Transport.Unsupported or 0)
         {
@@ -180,7 +188,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
         }
         if (result >= 0)
         {
-            BytesSent += result;
+            CountSent(result);
             return result;
         }
         if (result == -Errno.EAGAIN) _writable = false;
@@ -262,6 +270,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     protected internal override void OnTimer()
     {
         long now = Loop.Now;
+        if (_resumesAt <= now) Resume();
         if (_sendDeadline <= now && _output.Length > 0)
         {
             WriteError = Errno.ETIMEDOUT;
@@ -275,23 +284,59 @@ public sealed class Channel : LoopTimer, IReadyHandler
     }
 
     private long _sendDeadline = Infinite;
+    private long _resumesAt = Infinite;
 
-    private bool IsWriterSatisfied => _drainBelow < 0 || _output.Length <= _drainBelow || WriteError != 0;
+    private bool IsWriterSatisfied => WriteError != 0 || (_drainBelow < 0 ? !IsPaused : _output.Length <= _drainBelow);
+
+    // A pause of the rate is not the peer's.
+    private long WriteDeadlineIn(long timeout) =>
+        Math.Max(Loop.Now, Pacer?.ResumesAt ?? 0) is var start && timeout >= Infinite - start ? Infinite : start + timeout;
 
     private long DeadlineIn(long timeout) => timeout >= Infinite - Loop.Now ? Infinite : Loop.Now + timeout;
 
     private int WriteNow(ReadOnlySpan<byte> bytes)
     {
+        if (Pacer is not null) bytes = bytes[..Math.Min(bytes.Length, Allow())];
+        if (bytes.IsEmpty) return 0;
         int result = Transport.Write(bytes);
         if (result >= 0)
         {
-            BytesSent += result;
+            CountSent(result);
             if (result < bytes.Length) _writable = false;
             return result;
         }
         if (result == -Errno.EAGAIN) _writable = false;
         else Fail(-result);
         return 0;
+    }
+
+    private int Allow()
+    {
+        int allowed = Pacer!.Allow(Loop.Now, BytesSent);
+        if (allowed == 0) ResumeAt(Pacer.ResumesAt);
+        return allowed;
+    }
+
+    private void CountSent(int bytes)
+    {
+        BytesSent += bytes;
+        if (Pacer is null || bytes == 0) return;
+        Pacer.Count(Loop.Now, BytesSent - bytes, BytesSent);
+        if (IsPaused) ResumeAt(Pacer.ResumesAt);
+    }
+
+    private void ResumeAt(long time)
+    {
+        _resumesAt = time;
+        Loop.Timers.Schedule(this, Math.Min(time, Deadline));
+    }
+
+    /// <summary>The pause is over: what waited goes on.</summary>
+    private void Resume()
+    {
+        _resumesAt = Infinite;
+        Flush();
+        if (_writable && _writer.Continuation is not null && IsWriterSatisfied) Wake(ref _writer, WaitResult.Ready);
     }
 
     private void Fail(int errno)
@@ -304,7 +349,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     private void Flush()
     {
         bool progress = false;
-        while (_output.Length > 0 && _writable && WriteError == 0)
+        while (_output.Length > 0 && _writable && WriteError == 0 && !IsPaused)
         {
             int sent = WriteNow(_output.Head);
             _output.Consume(sent);
@@ -317,13 +362,13 @@ public sealed class Channel : LoopTimer, IReadyHandler
     private void ArmSend(long timeout)
     {
         _sendTimeout = timeout;
-        _sendDeadline = DeadlineIn(timeout);
+        _sendDeadline = WriteDeadlineIn(timeout);
         Loop.Timers.Schedule(this, Math.Min(_sendDeadline, Deadline));
     }
 
     private void Reschedule()
     {
-        long next = _sendDeadline;
+        long next = Math.Min(_sendDeadline, _resumesAt);
         if (_reader.Continuation is not null) next = Math.Min(next, _reader.Deadline);
         if (_writer.Continuation is not null) next = Math.Min(next, _writer.Deadline);
         Loop.Timers.Schedule(this, next);
@@ -351,8 +396,9 @@ public sealed class Channel : LoopTimer, IReadyHandler
     {
         _transport = null;
         Observer = null;
+        Pacer = null;
         _output.Clear();
-        _sendDeadline = Infinite;
+        _sendDeadline = _resumesAt = Infinite;
         Loop.Timers.Remove(this);
     }
 
@@ -365,7 +411,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
         {
             get
             {
-                bool ready = forWriting ? channel.WriteError != 0 || (channel._drainBelow < 0 ? channel._writable : channel.IsWriterSatisfied) : channel._readable;
+                bool ready = forWriting ? channel.IsWriterSatisfied && (channel._drainBelow >= 0 || channel._writable || channel.WriteError != 0) : channel._readable;
                 if (ready) Slot.Result = WaitResult.Ready;
                 return ready;
             }

@@ -61,7 +61,7 @@ public static class BuildFeatures
         ("http_secure_link_module", false),
         ("http_slice_module", false),
         ("http_ssl_module", true),
-        ("http_stub_status_module", false),
+        ("http_stub_status_module", true),
         ("http_sub_module", false),
         ("http_v2_module", false),
         ("http_v3_module", false),
