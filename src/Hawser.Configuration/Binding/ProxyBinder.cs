@@ -20,8 +20,6 @@ internal static class ProxyBinder
         if (!isTls && !url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
             throw context.Refuse(argument, "invalid URL prefix", "the URL starts with http:// or https://");
         bool isLenient = context.Session.Options.IsLenient;
-        if (isTls && !isLenient)
-            throw context.Refuse(argument, "https protocol is not supported yet in \"proxy_pass\"");
         string rest = url[(isTls ? 8 : 7)..];
         int defaultPort = isTls ? 443 : 80;
         ParsedAddress? parsed = AddressParser.Parse(rest, defaultPort, forListen: false, allowUri: true, out string? error);

@@ -45,6 +45,9 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
         throw new GatewayCompilationException($"zero size shared memory zone \"{name}\"");
     }
 
+    /// <summary>Contexts for TLS towards upstreams.</summary>
+    internal Tls.TlsContextTable TlsContexts { get; } = new();
+
     /// <summary>What outlives configurations: log files, zones, caches.</summary>
     public GatewayServices Services { get; } = services;
 

@@ -18,6 +18,7 @@ internal static class ServerCompiler
             Limits = CompileLimits(config),
             Defaults = locations.CompileDefaults(config),
             Locations = locations.CompileAll(config.Locations),
+            VerifyClient = config.Get(Known.SslVerifyClient),
             Tls = TlsServerCompiler.Compile(config, builder),
         };
     }

@@ -18,6 +18,9 @@ public sealed class ServerModel
 
     public required LocationTree Locations { get; init; }
 
+    /// <summary>What a request needs, whatever certificates the handshake has used (<c>ssl_verify_client</c>).</summary>
+    public Configuration.Model.SslVerifyClient VerifyClient { get; init; }
+
     /// <summary>Certificates and what belongs to them; null without.</summary>
     public TlsServerModel? Tls { get; init; }
 }

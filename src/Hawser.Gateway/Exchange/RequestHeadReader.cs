@@ -118,7 +118,7 @@ internal static class RequestHeadReader
         ServerModel server = connection.IsNegotiated(exchange.Host) ? connection.FindNegotiated(exchange) : connection.Listener.Names.Find(exchange, exchange.Host);
         // A certificate was asked for in the name of one server, and must not open another (RFC 9110 §7.4).
         exchange.IsMisdirected = connection.HasNegotiatedServer && !connection.IsNegotiated(exchange.Host)
-            && server.Tls is { VerifyClient: not Configuration.Model.SslVerifyClient.Off };
+            && server.VerifyClient != Configuration.Model.SslVerifyClient.Off;
         Use(exchange, server);
     }
 

@@ -22,7 +22,7 @@ internal static class TlsGuard
             exchange.LogError(LogLevel.Info, "client attempted to request the server name different from the one that was negotiated");
             return Outcome.Status(421);
         }
-        return exchange.Server.Tls is { VerifyClient: not SslVerifyClient.Off and var verify } ? CheckCertificate(exchange, tls, verify) : Outcome.Continue;
+        return exchange.Server.VerifyClient is not SslVerifyClient.Off and var verify ? CheckCertificate(exchange, tls, verify) : Outcome.Continue;
     }
 
     private static Outcome CheckCertificate(HttpExchange exchange, TlsTransport tls, SslVerifyClient verify)

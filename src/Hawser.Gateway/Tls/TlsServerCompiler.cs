@@ -90,7 +90,6 @@ internal static class TlsServerCompiler
         if (!commands.IsEmpty) context.Configure(commands.Select(c => (c.Name, c.Value)), fullPath);
         return new TlsServerModel(context, variable, passwords, fullPath)
         {
-            VerifyClient = config.Get(Known.SslVerifyClient),
             RejectsHandshake = rejects,
             HasCertificates = !certificates.IsEmpty,
         };

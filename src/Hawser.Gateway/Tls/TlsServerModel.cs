@@ -1,4 +1,3 @@
-using Hawser.Configuration.Model;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Variables;
@@ -23,8 +22,6 @@ public sealed class TlsServerModel
     }
 
     public TlsContext Context { get; }
-
-    public required SslVerifyClient VerifyClient { get; init; }
 
     /// <summary>Handshakes for the server are refused.</summary>
     public required bool RejectsHandshake { get; init; }

@@ -19,6 +19,9 @@ public enum Failure : byte
     /// <summary>The client or the process does not want it any more.</summary>
     Aborted,
 
+    /// <summary>It lies with the gateway itself: a certificate that cannot be read. No other server would help (500).</summary>
+    Local,
+
     Status403,
     Status404,
     Status429,
@@ -46,7 +49,7 @@ internal static class Failures
     public static int Status(this Failure failure) => failure switch
     {
         Failure.Timeout or Failure.Status504 => 504,
-        Failure.Status500 => 500,
+        Failure.Status500 or Failure.Local => 500,
         Failure.Status503 => 503,
         Failure.Status403 => 403,
         Failure.Status404 => 404,
@@ -73,5 +76,5 @@ internal static class Failures
 
     /// <summary>A refusal is an answer; everything else is held against the server.</summary>
     public static bool BlamesServer(this Failure failure) =>
-        failure is not (Failure.None or Failure.Aborted or Failure.Status403 or Failure.Status404);
+        failure is not (Failure.None or Failure.Aborted or Failure.Local or Failure.Status403 or Failure.Status404);
 }

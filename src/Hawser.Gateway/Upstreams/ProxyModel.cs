@@ -1,6 +1,7 @@
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Tls;
 using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.Gateway.Variables;
@@ -11,6 +12,9 @@ namespace Hawser.Gateway.Upstreams;
 public sealed class ProxyModel
 {
     public required ProxyTarget Target { get; init; }
+
+    /// <summary>For an https target; null where the target never is one.</summary>
+    public TlsUpstreamModel? Tls { get; init; }
 
     public required ProxyRequestHeaders RequestHeaders { get; init; }
 
@@ -106,6 +110,7 @@ public sealed class ProxyModel
         return new ProxyModel
         {
             Target = target,
+            Tls = pass.IsTls || pass.IsDynamic ? TlsUpstreamCompiler.Compile(config, builder) : null,
             RequestHeaders = ProxyRequestHeaders.From(config.Get(Known.ProxySetHeader), passHeaders, builder),
             ResponseHeaders = ProxyResponseHeaders.From(config, pass, builder),
             HttpVersion = config.Get(Known.ProxyHttpVersion) == ProxyHttpVersion.Http11 ? 11 : 10,

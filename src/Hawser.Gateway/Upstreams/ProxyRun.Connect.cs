@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Tls;
+using Hawser.IO.Buffers;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
+using Hawser.IO.Tls;
 
 namespace Hawser.Gateway.Upstreams;
 
@@ -11,7 +14,9 @@ public sealed partial class ProxyRun
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Failure> ConnectAsync()
     {
-        if (_state.TakeIdle(_peer!, _model) is { } kept)
+        TlsUpstreamModel? tls = _target.IsTls ? _model.Tls : null;
+        ByteSlice name = tls is null ? default : tls.NameFor(exchange);
+        if (_state.TakeIdle(_peer!, _model, tls, name) is { } kept)
         {
             _connection = kept;
             Attempt.ConnectTime = 0;
@@ -20,6 +25,7 @@ public sealed partial class ProxyRun
         int result = OpenSocket();
         if (result < 0 && result != -Errno.EINPROGRESS) return ConnectFailed(-result);
         if (result < 0 && await WaitConnectedAsync() is not Failure.None and var failure) return failure;
+        if (tls is not null && await SecureAsync(tls, name) is not Failure.None and var refused) return refused;
         Attempt.ConnectTime = Now - Attempt.StartedAt;
         return Failure.None;
     }
@@ -56,6 +62,41 @@ public sealed partial class ProxyRun
         }
         int error = SocketCalls.PendingError(channel.Transport.Descriptor);
         return error == 0 ? Failure.None : ConnectFailed(error);
+    }
+
+    /// <summary>The handshake with the server, within <c>proxy_connect_timeout</c>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Failure> SecureAsync(TlsUpstreamModel model, ByteSlice name)
+    {
+        Channel channel = _connection!.Channel;
+        if (model.Begin(exchange, _peer!, channel.Transport, name) is not { } tls) return Failure.Local;
+        _connection.Secure(tls, model, name);
+        long deadline = Now + _model.ConnectTimeout;
+        while (true)
+        {
+            WaitResult wait;
+            switch (tls.Advance())
+            {
+                case TlsProgress.Complete:
+                    channel.MarkReady();
+                    return model.Accepts(exchange, tls, name) ? Failure.None : Failure.Error;
+                case TlsProgress.NeedsInput:
+                    channel.MarkDrained();
+                    wait = await channel.WaitReadable(Math.Max(0, deadline - Now));
+                    break;
+                case TlsProgress.NeedsOutput:
+                    channel.MarkFull();
+                    wait = await channel.WaitWritable(Math.Max(0, deadline - Now));
+                    break;
+                default:
+                    exchange.LogError(LogLevel.Error, $"{tls.FailureText} while SSL handshaking to upstream");
+                    return Failure.Error;
+            }
+            if (wait == WaitResult.Aborted) return Failure.Aborted;
+            if (wait != WaitResult.TimedOut) continue;
+            exchange.LogError(LogLevel.Error, $"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while SSL handshaking to upstream");
+            return Failure.Timeout;
+        }
     }
 
     private Failure ConnectFailed(int errno)

@@ -18,6 +18,7 @@ namespace Hawser.Gateway.Upstreams;
 public sealed partial class ProxyRun(HttpExchange exchange)
 {
     private static readonly ByteSlice s_scheme = new("http://"u8.ToArray());
+    private static readonly ByteSlice s_tlsScheme = new("https://"u8.ToArray());
 
     private readonly PickState _picks = new(exchange);
     private readonly HeaderList _fields = new();
@@ -98,7 +99,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         exchange.Upstream.ProxyPort = _target.Port;
         exchange.Upstream.Active = this;
         _uri = _model.Target.BuildUri(exchange, in _target);
-        exchange.Upstream.Scheme = s_scheme;
+        exchange.Upstream.Scheme = _target.IsTls ? s_tlsScheme : s_scheme;
         exchange.Upstream.RequestUri = _uri;
         if (_model.Body is { } body) _ownBody = body.Evaluate(exchange);
     }

@@ -1,6 +1,9 @@
+using Hawser.Gateway.Tls;
+using Hawser.IO.Buffers;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
 using Hawser.IO.Timers;
+using Hawser.IO.Tls;
 
 namespace Hawser.Gateway.Upstreams;
 
@@ -25,6 +28,24 @@ public sealed class UpstreamConnection : LoopTimer, IChannelObserver
     public object Location { get; }
 
     public Channel Channel { get; }
+
+    /// <summary>Its TLS settings; null for a plain connection.</summary>
+    public TlsUpstreamModel? Tls { get; private set; }
+
+    /// <summary>The name that the server was asked for, or was checked to have; empty without.</summary>
+    public string TlsName { get; private set; } = "";
+
+    /// <summary>Whether a request that needs this kind of connection may use it.</summary>
+    public bool Suits(TlsUpstreamModel? tls, ByteSlice name) =>
+        ReferenceEquals(Tls?.Context, tls?.Context) && Tls?.Verifies == tls?.Verifies && (tls is null || name.Length == TlsName.Length && name.ToString() == TlsName);
+
+    /// <summary>TLS is spoken from now on.</summary>
+    public void Secure(TlsTransport transport, TlsUpstreamModel tls, ByteSlice name)
+    {
+        Channel.Wrap(transport);
+        Tls = tls;
+        TlsName = name.ToString();
+    }
 
     public long StartedAt { get; }
 

@@ -1,4 +1,6 @@
+using Hawser.Gateway.Tls;
 using Hawser.Gateway.Upstreams.Balancing;
+using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Upstreams;
 
@@ -51,12 +53,13 @@ public sealed class UpstreamLoopState
     }
 
     /// <summary>An idle connection to the server, the one used last first; dead ones are dropped on the way.</summary>
-    public UpstreamConnection? TakeIdle(PeerModel peer, object location)
+    public UpstreamConnection? TakeIdle(PeerModel peer, object location, TlsUpstreamModel? tls, ByteSlice tlsName)
     {
         for (int i = _idle.Count - 1; i >= 0; i--)
         {
             UpstreamConnection connection = _idle[i];
             if (!ReferenceEquals(connection.Peer, peer) || _model.KeepAliveIsLocal && connection.Location != location) continue;
+            if (!connection.Suits(tls, tlsName)) continue;
             _idle.RemoveAt(i);
             if (connection.Wake()) return connection;
         }

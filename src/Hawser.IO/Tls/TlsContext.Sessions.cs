@@ -38,6 +38,13 @@ public sealed unsafe partial class TlsContext
         TlsCallbacks.InstallSharedSessions(Handle);
     }
 
+    /// <summary>Hands sessions of the client's side to the <see cref="TlsSessionSlot"/> of their connection.</summary>
+    public void ReuseClientSessions()
+    {
+        Control(LibSsl.SSL_CTRL_SET_SESS_CACHE_MODE, LibSsl.SSL_SESS_CACHE_CLIENT | LibSsl.SSL_SESS_CACHE_NO_INTERNAL, null);
+        TlsCallbacks.InstallClientSessions(Handle);
+    }
+
     public void DisableTickets() => _ = LibSsl.SSL_CTX_set_options(Handle, LibSsl.SSL_OP_NO_TICKET);
 
     /// <summary>Encrypts tickets with these keys instead of OpenSSL's own, which live and die with the context.</summary>

@@ -170,6 +170,9 @@ public sealed unsafe partial class TlsContext
         LibSsl.SSL_CTX_set_verify_depth(Handle, depth);
     }
 
+    /// <summary>How many authorities may stand between the peer's certificate and a trusted one. A client checks in any case, and goes on.</summary>
+    public void SetVerifyDepth(int depth) => LibSsl.SSL_CTX_set_verify_depth(Handle, depth);
+
     /// <summary>Trusts the certificates of a file.</summary>
     /// <param name="announce">Their names are sent to clients, so that they can choose a certificate (<c>ssl_client_certificate</c>).</param>
     public void Trust(string path, bool announce)

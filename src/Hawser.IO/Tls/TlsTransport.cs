@@ -249,6 +249,14 @@ public sealed unsafe partial class TlsTransport : Transport
         _ = Libc.shutdown(_descriptor, Libc.SHUT_WR);
     }
 
+    /// <summary>Frees what is OpenSSL's, of a connection whose handshake has not begun. The socket stays its owner's.</summary>
+    public void Abandon()
+    {
+        if (_ssl != 0) LibSsl.SSL_free(_ssl);
+        _ssl = 0;
+        _descriptor = -1;
+    }
+
     public override void Close()
     {
         if (_descriptor < 0) return;
