@@ -1,70 +1,123 @@
-'use strict';
-
-const texts = {
-  en: {
-    title: 'Hawser · WebSocket demo', tagline: 'WebSocket-first reverse proxy', connection: 'Connection', address: 'Address',
-    connect: 'Connect', disconnect: 'Disconnect', path: 'The way of a message', browser: 'Browser', backend: 'Echo backend',
-    roundTrip: 'Round trip', average: 'Average', sent: 'Sent', received: 'Received', open: 'Open for',
-    closeCode: 'Close code', closeReason: 'Close reason', messages: 'Messages', clear: 'Clear', message: 'Message',
-    binary: 'Binary', send: 'Send', footer: 'What you send goes through the gateway to the echo backend, which sends it back.',
-    empty: 'Nothing yet. Connect, then send a message.', greeting: 'Hello from the browser',
-    state: { closed: 'Not connected', connecting: 'Connecting…', open: 'Connected', closing: 'Closing…', failed: 'Connection failed' },
-    opened: (url, ms) => `Connected to ${url} in ${ms}`, closed: (code) => `Closed with code ${code}`,
-    failed: 'No connection. Is the gateway running, and does the path lead to a WebSocket backend?',
-    badAddress: (why) => `This address cannot be used: ${why}`, bytes: (n) => `${n} bytes`,
-    noReason: 'none given', abnormal: 'the connection ended without a close frame',
-  },
-  'zh-CN': {
-    title: 'Hawser · WebSocket 演示', tagline: 'WebSocket 优先的反向代理', connection: '连接', address: '地址',
-    connect: '连接', disconnect: '断开', path: '消息经过的路径', browser: '浏览器', backend: '回显后端',
-    roundTrip: '往返时间', average: '平均', sent: '已发送', received: '已接收', open: '已保持',
-    closeCode: '关闭码', closeReason: '关闭原因', messages: '消息', clear: '清空', message: '消息内容',
-    binary: '二进制', send: '发送', footer: '你发送的内容经由网关到达回显后端，再原样返回。',
-    empty: '还没有消息。先连接，再发送。', greeting: '来自浏览器的问候',
-    state: { closed: '未连接', connecting: '正在连接…', open: '已连接', closing: '正在关闭…', failed: '连接失败' },
-    opened: (url, ms) => `已连接 ${url}，用时 ${ms}`, closed: (code) => `连接已关闭，关闭码 ${code}`,
-    failed: '无法连接。请确认网关正在运行，并且该路径指向 WebSocket 后端。',
-    badAddress: (why) => `地址无效：${why}`, bytes: (n) => `${n} 字节`,
-    noReason: '未提供', abnormal: '连接未发送关闭帧就中断了',
-  },
-};
+import { Chart } from './chart.js';
+import { act, findLab } from './lab.js';
+import { experiments, runExperiment, stopExperiment } from './pitfalls.js';
+import { currentLanguage, milliseconds, otherLanguage, t, texts, useLanguage } from './texts.js';
 
 const $ = (id) => document.getElementById(id);
-const maxEntries = 500;
-let language;
+const maxEntries = 300;
+const maxWaiting = 1000;
+const beat = '♥';
+// Quicker than the defaults: a minute is long when one watches.
+const timing = { minDelay: 300, maxDelay: 3000, restartSpread: 1000, connectTimeout: 4000 };
+const chart = new Chart($('chart'));
 let socket = null;
-let waiting = [];   // when each message that has not come back was sent
-let trips = { count: 0, total: 0 };
-let counts = { sent: 0, received: 0 };
+let waiting = [];   // when each message was sent that has not come back
+let counts = { sent: 0, received: 0, losses: 0 };
 let openedAt = null;
+let startedAt = 0;
 let state = 'closed';
+let lab = null;
 let following = true;   // the end of the log stays in view until the reader scrolls up
 
-const t = (key) => texts[language][key];
-const milliseconds = (ms) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(1)} ms`;
+// --- the connection
 
-function setLanguage(next) {
-  language = next;
-  document.documentElement.lang = next;
-  document.title = t('title');
-  for (const element of document.querySelectorAll('[data-i18n]')) element.textContent = t(element.dataset.i18n);
-  for (const element of document.querySelectorAll('[data-i18n-label]')) element.setAttribute('aria-label', t(element.dataset.i18nLabel));
-  const other = next === 'en' ? 'zh-CN' : 'en';
-  $('language').textContent = other === 'en' ? 'English' : '中文';
-  $('language').lang = other;
-  $('log').dataset.empty = t('empty');
-  showState(state);
+function connect() {
+  counts = { sent: 0, received: 0, losses: 0 };
+  for (const id of ['rtt', 'uptime', 'close-code', 'close-reason']) $(id).textContent = '–';
+  for (const id of ['sent', 'received', 'losses']) $(id).textContent = '0';
+  startedAt = performance.now();
+  try {
+    socket = new HawserSocket($('url').value.trim(), [], {
+      ...timing,
+      heartbeat: $('heartbeat').checked && { interval: 2000, timeout: 3000, message: beat, reply: beat },
+      maxRetries: $('reconnect').checked ? Infinity : 0,
+    });
+  } catch (error) {
+    write('error', t('badAddress')(error.message));
+    return;
+  }
+
+  socket.binaryType = 'arraybuffer';
+  waiting = [];
+  showState('connecting');
+  socket.onstate = ({ state: next }) => {
+    if (next === 'connecting') startedAt = performance.now();
+    showState(next);
+  };
+  socket.onopen = () => {
+    openedAt = performance.now();
+    write('info', t('opened')(socket.url, milliseconds(openedAt - startedAt)));
+  };
+  socket.onmessage = (event) => received(event.data);
+  socket.onheartbeat = ({ rtt }) => {
+    chart.trip(rtt, true);
+    $('rtt').textContent = milliseconds(rtt);
+  };
+  socket.onreconnecting = ({ attempt, delay, reason }) => write('error', t('planned')(t('plan')[reason], attempt, milliseconds(delay)));
+  socket.onclose = (event) => lost(event);
+}
+
+function lost(event) {
+  $('close-code').textContent = String(event.code);
+  $('close-reason').textContent = event.reason || (event.code === 1006 ? t('abnormal') : t('noReason'));
+  waiting = waiting.filter(({ queued }) => queued);   // no answer will come for what the lost connection had taken
+  if (openedAt !== null) {
+    write(event.wasClean ? 'info' : 'error', t('closed')(event.code), event.reason);
+    if (event.code !== 1000) {
+      chart.loss();
+      $('losses').textContent = String(++counts.losses);
+    }
+  }
+  openedAt = null;
+  if (state === 'closed') {
+    socket = null;
+    if (document.activeElement === document.body || document.activeElement.disabled) $('connect').focus();
+  }
+}
+
+function send() {
+  const text = $('message').value;
+  const binary = $('binary').checked;
+  const data = binary ? new TextEncoder().encode(text) : text;
+  const queued = state !== 'open';
+  try {
+    socket.send(data);
+  } catch {
+    write('error', t('full'));
+    return;
+  }
+  if (waiting.length < maxWaiting) waiting.push({ at: performance.now(), queued });
+  $('sent').textContent = String(++counts.sent);
+  write('sent', text, queued ? t('queued') : binary ? t('bytes')(data.byteLength) : '');
+  $('message').select();
+}
+
+function received(data) {
+  const sent = waiting.shift();   // an echo keeps the order
+  let note = '';
+  if (sent) {
+    const trip = performance.now() - sent.at;
+    note = milliseconds(trip);
+    if (!sent.queued) {
+      chart.trip(trip, false);
+      $('rtt').textContent = note;
+    }
+  }
+  for (const item of waiting) item.queued = false;
+  $('received').textContent = String(++counts.received);
+  write('received', typeof data === 'string' ? data : `${new TextDecoder().decode(data)} (${t('bytes')(data.byteLength)})`, note);
 }
 
 function showState(next) {
+  if (next !== state) chart.state(next);
   state = next;
   $('state').dataset.state = next;
   $('state').textContent = t('state')[next];
   document.body.dataset.connection = next;
-  const idle = next === 'closed' || next === 'failed';
+  const idle = next === 'closed';
   $('connect').disabled = !idle;
   $('disconnect').disabled = idle || next === 'closing';
-  $('send').disabled = next !== 'open';
+  $('send').disabled = idle || next === 'closing';
   $('url').readOnly = !idle;
 }
 
@@ -73,7 +126,7 @@ function write(kind, text, note = '') {
   const entry = document.createElement('div');
   entry.className = `entry ${kind}`;
   const cells = [
-    ['time', '', new Date().toLocaleTimeString(language, { hour12: false })],
+    ['time', '', new Date().toLocaleTimeString(currentLanguage(), { hour12: false })],
     ['span', 'sign', { sent: '↑', received: '↓', info: '·', error: '!' }[kind]],
     ['span', 'text', text],
     ['span', 'note', note],
@@ -93,80 +146,109 @@ function keepEndInView() {
   if (following) $('log').scrollTop = $('log').scrollHeight;
 }
 
-function reset() {
-  waiting = [];
-  trips = { count: 0, total: 0 };
-  counts = { sent: 0, received: 0 };
-  openedAt = null;
-  for (const id of ['rtt', 'rtt-average', 'uptime', 'close-code', 'close-reason']) $(id).textContent = '–';
-  for (const id of ['sent', 'received']) $(id).textContent = '0';
-}
-
-function connect() {
-  reset();
-  const url = $('url').value.trim();
-  const started = performance.now();
-  try {
-    socket = new WebSocket(url);
-  } catch (error) {
-    write('error', t('badAddress')(error.message));
-    return;
-  }
-
-  socket.binaryType = 'arraybuffer';
-  showState('connecting');
-  socket.onopen = () => {
-    openedAt = performance.now();
-    showState('open');
-    write('info', t('opened')(url, milliseconds(openedAt - started)));
-    $('message').focus();
-  };
-  socket.onmessage = (event) => received(event.data);
-  socket.onclose = (event) => {
-    const opened = openedAt !== null;
-    $('close-code').textContent = String(event.code);
-    $('close-reason').textContent = event.reason || (event.code === 1006 ? t('abnormal') : t('noReason'));
-    write(opened ? 'info' : 'error', opened ? t('closed')(event.code) : t('failed'), event.reason);
-    socket = null;
-    openedAt = null;
-    showState(opened ? 'closed' : 'failed');
-    if (document.activeElement === document.body || document.activeElement.disabled) $('connect').focus();
-  };
-}
-
-function send() {
-  const text = $('message').value;
-  const binary = $('binary').checked;
-  const data = binary ? new TextEncoder().encode(text) : text;
-  waiting.push(performance.now());
-  socket.send(data);
-  $('sent').textContent = String(++counts.sent);
-  write('sent', text, binary ? t('bytes')(data.byteLength) : '');
-  $('message').select();
-}
-
-function received(data) {
-  const sentAt = waiting.shift();   // an echo keeps the order
-  let note = '';
-  if (sentAt !== undefined) {
-    const trip = performance.now() - sentAt;
-    trips = { count: trips.count + 1, total: trips.total + trip };
-    note = milliseconds(trip);
-    $('rtt').textContent = note;
-    $('rtt-average').textContent = milliseconds(trips.total / trips.count);
-  }
-  $('received').textContent = String(++counts.received);
-  const text = typeof data === 'string'
-    ? data
-    : `${new TextDecoder().decode(data)} (${t('bytes')(data.byteLength)})`;
-  write('received', text, note);
-}
-
 function showUptime() {
   if (openedAt === null) return;
   const seconds = Math.floor((performance.now() - openedAt) / 1000);
   const pad = (n) => String(n).padStart(2, '0');
   $('uptime').textContent = `${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+}
+
+/** A changed option counts from the next connection, which is made at once if there is one. */
+function optionChanged() {
+  if (!socket || state === 'closed') return;
+  const old = socket;
+  old.onstate = old.onclose = old.onreconnecting = old.onmessage = old.onheartbeat = null;
+  old.close(1000);
+  openedAt = null;
+  connect();
+}
+
+// --- breaking things
+
+function showLab(next) {
+  lab = next;
+  for (const button of document.querySelectorAll('.needs-lab')) button.disabled = !lab;
+  $('lab-status').hidden = Boolean(lab);
+  if (!lab) return;
+  document.body.dataset.backend = lab.backend;
+  $('stop').dataset.action = lab.backend === 'stopped' ? 'backend/start' : 'backend/stop';
+  $('freeze').dataset.action = lab.backend === 'frozen' ? 'backend/thaw' : 'backend/freeze';
+  $('freeze').disabled = $('cut').disabled = lab.backend === 'stopped';
+  for (const id of ['stop', 'freeze']) $(id).textContent = t($(id).dataset.action.split('/')[1]);
+}
+
+async function perform(button) {
+  const { action } = button.dataset;
+  try {
+    showLab(await act(action));
+    write('info', t('did')[action]);
+  } catch (error) {
+    write('error', t('failedAction')(error.message));
+  }
+}
+
+// --- pitfalls
+
+function buildPitfalls() {
+  $('pitfall-list').replaceChildren(...experiments.map((buttons, index) => {
+    const { title, text } = t('pitfall')[index];
+    const details = document.createElement('details');
+    details.name = 'pitfall';
+    const summary = document.createElement('summary');
+    const number = document.createElement('span');
+    number.className = 'number';
+    number.textContent = String(index + 1);
+    summary.append(number, title);
+    const body = document.createElement('p');
+    body.textContent = text;
+    const row = document.createElement('div');
+    row.className = 'buttons';
+    const results = document.createElement('ul');
+    results.className = 'results';
+    results.setAttribute('role', 'log');
+    results.setAttribute('aria-label', title);
+    const config = document.createElement('details');
+    config.hidden = true;
+    const configTitle = document.createElement('summary');
+    configTitle.textContent = t('config');
+    const pre = document.createElement('pre');
+    pre.tabIndex = 0;
+    config.append(configTitle, pre);
+    for (const experiment of buttons) row.append(button(t(experiment.label), index === experiments.length - 1, () => runExperiment(experiment, results, config)));
+    row.append(button(t('stopPitfall'), true, () => stopExperiment(), 'quiet'));
+    details.append(summary, body, row, results, config);
+    return details;
+  }));
+}
+
+function button(label, always, action, className = '') {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.textContent = label;
+  element.className = `${className} ${always ? '' : 'needs-lab'}`;
+  element.disabled = !always && !lab;
+  element.addEventListener('click', async () => {
+    try {
+      await action();
+    } catch (error) {
+      write('error', t('failedAction')(error.message));
+    }
+  });
+  return element;
+}
+
+// --- the page
+
+async function setLanguage(next) {
+  await stopExperiment();
+  useLanguage(next);
+  $('language').textContent = otherLanguage() === 'en' ? 'English' : '中文';
+  $('language').lang = otherLanguage();
+  $('log').dataset.empty = t('empty');
+  buildPitfalls();
+  showState(state);
+  showLab(lab);
+  chart.draw();
 }
 
 $('connection').addEventListener('submit', (event) => {
@@ -175,17 +257,16 @@ $('connection').addEventListener('submit', (event) => {
 });
 $('composer').addEventListener('submit', (event) => {
   event.preventDefault();
-  if (state === 'open') send();
+  if (!$('send').disabled) send();
 });
-$('disconnect').addEventListener('click', () => {
-  showState('closing');
-  socket.close(1000);
-});
+$('disconnect').addEventListener('click', () => socket.close(1000));
 $('clear').addEventListener('click', () => $('log').replaceChildren());
-$('language').addEventListener('click', () => {
-  const next = language === 'en' ? 'zh-CN' : 'en';
+for (const id of ['heartbeat', 'reconnect']) $(id).addEventListener('change', optionChanged);
+for (const id of ['stop', 'freeze', 'cut']) $(id).addEventListener('click', (event) => perform(event.currentTarget));
+$('language').addEventListener('click', async () => {
+  const next = otherLanguage();
   if ($('message').value === t('greeting')) $('message').value = texts[next].greeting;
-  setLanguage(next);
+  await setLanguage(next);
   localStorage.setItem('language', next);
 });
 $('log').addEventListener('scroll', () => {
@@ -196,6 +277,8 @@ new ResizeObserver(keepEndInView).observe($('log'));
 setInterval(showUptime, 1000);
 
 const wanted = localStorage.getItem('language') ?? navigator.language;
-setLanguage(wanted.startsWith('zh') ? 'zh-CN' : 'en');
+await setLanguage(wanted.startsWith('zh') ? 'zh-CN' : 'en');
 $('url').value = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host || 'localhost:8080'}/websocket/demo`;
 $('message').value = t('greeting');
+chart.state('closed');
+showLab(await findLab());

@@ -41,6 +41,14 @@ internal sealed partial record DemoPorts(int Gateway, int Echo)
         return null;
     }
 
+    /// <summary>A port of 127.0.0.1 that is free at this moment.</summary>
+    public static int TakeFree()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
     private int Suggest(int taken, int step)
     {
         var port = taken + step;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Hawser.Echo;
 using Hawser.Gateway.Hosting;
 using Hawser.Hosting;
 
@@ -25,7 +24,7 @@ internal static class DemoRun
             using var folder = QuickStartFolder.Open();
             return Run(ports, folder, factory, output);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception e) when (e is IOException or SocketException or HttpListenerException)
         {
             return Refuse(e.Message);
         }
@@ -33,27 +32,36 @@ internal static class DemoRun
 
     private static int Run(DemoPorts ports, QuickStartFolder folder, IGatewayFactory factory, TextWriter output)
     {
-        var echo = EchoServer.Start(new EchoOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, ports.Echo) });
+        // Blocking: everything that serves has threads of its own, and this one runs the gateway's life.
+        var lab = Lab.Start(ports.Echo, QuickStartFolder.FindPitfalls(), factory);
         try
         {
-            using var log = StartupLog.Open(null, MessageLevel.Notice, TimeProvider.System);
-            return new GatewayProcess(Source(ports, folder), factory, log, ProcessPolicy.Foreground)
+            var control = LabControl.Start(lab, ports.Gateway);
+            try
             {
-                Started = () => output.Write(Banner(ports, folder)),
-            }.Run();
+                using var log = StartupLog.Open(null, MessageLevel.Notice, TimeProvider.System);
+                return new GatewayProcess(Source(ports, folder, control), factory, log, ProcessPolicy.Foreground)
+                {
+                    Started = () => output.Write(Banner(ports, folder)),
+                }.Run();
+            }
+            finally
+            {
+                control.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            }
         }
         finally
         {
-            echo.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            lab.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 
-    private static ConfigurationSource Source(DemoPorts ports, QuickStartFolder folder) => new(new ConfigurationRequest
+    private static ConfigurationSource Source(DemoPorts ports, QuickStartFolder folder, LabControl control) => new(new ConfigurationRequest
     {
         Path = folder.Configuration,
         Prefix = folder.Path + "/",
         FallbackIncludeDirectory = ConfigurationSource.ShippedFiles,
-        Edit = ports.Apply,
+        Edit = bytes => Encoding.Latin1.GetBytes(control.Announce(Encoding.Latin1.GetString(ports.Apply(bytes).Span))),
     });
 
     private static string Banner(DemoPorts ports, QuickStartFolder folder) =>

@@ -22,7 +22,7 @@ internal sealed class QuickStartFolder : IDisposable
     /// <exception cref="DirectoryNotFoundException">The program was installed without it.</exception>
     public static QuickStartFolder Open()
     {
-        var path = Candidates().FirstOrDefault(candidate => File.Exists(System.IO.Path.Combine(candidate, ConfigurationFile)))
+        var path = Candidates("quickstart").FirstOrDefault(candidate => File.Exists(System.IO.Path.Combine(candidate, ConfigurationFile)))
             ?? throw new DirectoryNotFoundException("the folder samples/quickstart was not installed with this program");
         if (CanWrite(System.IO.Path.Combine(path, "logs")))
             return new QuickStartFolder(path, null);
@@ -33,18 +33,21 @@ internal sealed class QuickStartFolder : IDisposable
         return new QuickStartFolder(copy.FullName, copy);
     }
 
+    /// <summary>The folder <c>samples/pitfalls</c>, found in the same way; null if it is not there.</summary>
+    public static string? FindPitfalls() => Candidates("pitfalls").FirstOrDefault(Directory.Exists);
+
     public void Dispose() => _copy?.Delete(recursive: true);
 
     /// <summary>A folder of the repository comes first, so that an edit counts at the next start without a build.</summary>
-    private static IEnumerable<string> Candidates()
+    private static IEnumerable<string> Candidates(string name)
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
             if (File.Exists(System.IO.Path.Combine(directory.FullName, "Hawser.slnx")))
-                yield return System.IO.Path.Combine(directory.FullName, "samples", "quickstart");
+                yield return System.IO.Path.Combine(directory.FullName, "samples", name);
         }
 
-        yield return System.IO.Path.Combine(AppContext.BaseDirectory, "samples", "quickstart");
+        yield return System.IO.Path.Combine(AppContext.BaseDirectory, "samples", name);
     }
 
     private static bool CanWrite(string directory)

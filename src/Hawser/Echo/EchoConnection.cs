@@ -121,7 +121,7 @@ internal sealed class EchoConnection : IDisposable
                 return false;
         }
 
-        var reply = EchoHandshake.Answer(Encoding.Latin1.GetString(_input, 0, length));
+        var reply = EchoHandshake.Answer(Encoding.Latin1.GetString(_input, 0, length), _options.OnlyPath);
         _start = length;
         await SendAsync(reply.Response);
         return reply.Upgraded;

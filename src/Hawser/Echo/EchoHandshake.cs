@@ -14,7 +14,9 @@ public static class EchoHandshake
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 §1.3
 
     /// <summary>Answers a request head, given without its final empty line.</summary>
-    public static EchoReply Answer(string head)
+    /// <param name="head">The head.</param>
+    /// <param name="onlyPath">The only path with a WebSocket; null for all.</param>
+    public static EchoReply Answer(string head, string? onlyPath = null)
     {
         var lines = head.Split('\n');
         var request = lines[0].TrimEnd('\r').Split(' ');
@@ -25,6 +27,8 @@ public static class EchoHandshake
         if (!IsHandshake(headers))
             return Plain();
 
+        if (onlyPath is not null && request[1].Split('?')[0] != onlyPath)
+            return new(Text("404 Not Found", $"Not Found: the WebSocket is at {onlyPath}, this request asks for {request[1]}.\n"), Upgraded: false);
         if (FindFault(request, headers) is { } fault)
             return Refuse(fault);
 

@@ -17,6 +17,9 @@ public sealed record EchoOptions
     /// <summary>How long each message waits before it goes back; zero by default.</summary>
     public TimeSpan Delay { get; init; }
 
+    /// <summary>The only path with a WebSocket; any other is answered with 404. Null, the default, for all paths.</summary>
+    public string? OnlyPath { get; init; }
+
     /// <summary>The clock behind <see cref="Idle"/> and <see cref="Delay"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
