@@ -21,7 +21,7 @@ internal static class RequestHeadReader
         if (!TakeTarget(exchange, parser, head))
         {
             exchange.RequestHeaders.Clear();
-            exchange.Host = exchange.HostPort = exchange.Target = default;
+            exchange.Host = exchange.HostPort = default;
             UseDefaultServer(exchange, connection);
             exchange.RequestLength = EndOfLine(message, parser.RequestLine.End) - parser.Start;
             Refuse(exchange, RequestRejection.InvalidTarget, parser);

@@ -19,7 +19,7 @@ internal static class RequestVariables
     {
         family.Add("request", static e => ValueText.Present(e.RequestLine));
         family.AddVolatile("request_method", static e => ValueText.Present(e.Main.MethodName));
-        family.Add("request_uri", static e => ValueText.Present(e.Target));
+        family.Add("request_uri", static e => e.RefusedWith == RequestRejection.InvalidTarget ? VariableValue.NotFound : ValueText.Present(e.Target));
         family.Add("server_protocol", static e => ValueText.Present(e.Protocol));
         family.Add("host", static e => e.Host.IsEmpty ? e.Server.Name : e.Host);
         family.Add("server_name", static e => e.Server.Name);
