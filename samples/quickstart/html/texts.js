@@ -11,7 +11,7 @@ export const texts = {
     stop: 'Stop the backend', start: 'Start the backend', freeze: 'Freeze the backend', thaw: 'Let it go on', cut: 'Cut the tunnel',
     stopHint: 'It says goodbye with 1001. The gateway then answers 502 until you start it again; what you send meanwhile waits.',
     freezeHint: 'It stays connected and says nothing. Nobody closes anything; only the heartbeat finds out, after 5 seconds at most.',
-    cutHint: 'The connection is reset, without a close frame. A new one is there in a moment.',
+    cutHint: 'The connection to the backend is reset, as when a process crashes. The gateway tells the page, and a new one is there in a moment.',
     did: {
       'backend/stop': 'The backend is stopped.', 'backend/start': 'The backend runs again.', 'backend/freeze': 'The backend is frozen.',
       'backend/thaw': 'The backend goes on.', 'tunnels/cut': 'The tunnel was cut.',
@@ -54,7 +54,7 @@ export const texts = {
     stop: '停止后端', start: '启动后端', freeze: '冻结后端', thaw: '恢复运行', cut: '切断隧道',
     stopHint: '后端会以 1001 正常告别，之后网关一直回答 502，直到你重新启动它。这期间发送的消息会排队等待。',
     freezeHint: '连接还在，但后端一声不响，谁也不会关闭连接。只有心跳能发现问题，最多 5 秒。',
-    cutHint: '连接被直接重置，没有关闭帧。片刻之后就会有新的连接。',
+    cutHint: '网关与后端之间的连接被直接重置，就像进程崩溃一样。网关会通知网页，片刻之后就有新的连接。',
     did: {
       'backend/stop': '后端已停止。', 'backend/start': '后端已重新运行。', 'backend/freeze': '后端已冻结。',
       'backend/thaw': '后端已恢复运行。', 'tunnels/cut': '隧道已切断。',
