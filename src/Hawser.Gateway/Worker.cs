@@ -76,6 +76,9 @@ public sealed class Worker
     /// <summary>Counts a connection that is about to be handed over. Any thread.</summary>
     public void Promise() => Interlocked.Increment(ref _load);
 
+    /// <summary>Takes a promise back. Any thread.</summary>
+    public void Unpromise() => Interlocked.Decrement(ref _load);
+
     /// <summary>Takes over an accepted connection that was promised. Loop thread.</summary>
     public void Serve(int descriptor, SocketEndpoint peer, ListenerState listener)
     {
@@ -91,6 +94,13 @@ public sealed class Worker
 
     /// <summary>Tunnels begun on this worker since the start. Any thread.</summary>
     public long TunnelsStarted => Volatile.Read(ref _tunnelsStarted);
+
+    /// <summary>A tunnel that was promised comes from another process.</summary>
+    public void TakeOver(Tunnel tunnel)
+    {
+        Volatile.Write(ref _tunnelsStarted, _tunnelsStarted + 1);
+        Connections.Add(tunnel);
+    }
 
     /// <summary>A tunnel takes the place of the connection it came from.</summary>
     public void Replace(TrackedConnection old, TrackedConnection replacement)

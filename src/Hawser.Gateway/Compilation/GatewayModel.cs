@@ -30,4 +30,17 @@ public sealed class GatewayModel
 
     /// <summary>Milliseconds that connections of an older generation may go on after a reload or during a graceful stop; 0 for ever.</summary>
     public required long WorkerShutdownTimeout { get; init; }
+
+    /// <summary>The same configuration with variables of its own: tunnels of another process may log some that this one does not use.</summary>
+    public GatewayModel With(VariableTable variables) => new()
+    {
+        Generation = Generation,
+        Variables = variables,
+        Listeners = Listeners,
+        Upstreams = Upstreams,
+        Resolvers = Resolvers,
+        ErrorLog = ErrorLog,
+        WorkerConnections = WorkerConnections,
+        WorkerShutdownTimeout = WorkerShutdownTimeout,
+    };
 }

@@ -2,6 +2,7 @@ using Hawser.Configuration.Directives;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Metrics;
+using Hawser.Gateway.Tunnels.HandOver;
 using Hawser.Gateway.Upstreams;
 using Hawser.IO.Sockets;
 using Hawser.IO.Timers;
@@ -20,11 +21,15 @@ public sealed class GatewayHost
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MemorySettler _settler;
     private readonly InheritedListeners _inherited;
+    // For ten seconds after the hand-over, what becomes a tunnel still goes after the others.
+    private const int LatePasses = 40;
+    private static readonly TimeSpan LatePassInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly DateTimeOffset _startedAt;
     private volatile GatewayModel _model;
     private int _running;
     private volatile bool _stopping;
-    private bool _hasSuccessor;
+    private DescriptorSocket? _successor;
 
     private GatewayHost(GatewayServices services, GatewayModel model, InheritedListeners inherited)
     {
@@ -46,7 +51,7 @@ public sealed class GatewayHost
     private Worker Acceptor => _workers[0];
 
     /// <summary>Another process listens on the same sockets: names of Unix sockets must survive this one.</summary>
-    private bool KeepsSocketNames => _hasSuccessor || _inherited.IsPredecessorAlive;
+    private bool KeepsSocketNames => _successor is not null || _inherited.IsPredecessorAlive;
 
     /// <summary>Compiles the configuration without opening a socket: what <c>-t</c> finds beyond the language.</summary>
     /// <exception cref="GatewayCompilationException">It cannot be run.</exception>
@@ -78,6 +83,7 @@ public sealed class GatewayHost
         }
         foreach (ListenSocket socket in sockets) host.Listen(socket);
         services.Snapshot = host.TakeSnapshot;
+        if (inherited.IsSuccessor) host.TakeTunnels();
         var meter = new GatewayMeter(host.TakeSnapshot);
         _ = host.Completion.ContinueWith(_ => meter.Dispose(), TaskScheduler.Default);
         return host;
@@ -120,7 +126,8 @@ public sealed class GatewayHost
         if (_stopping) return;
         _stopping = true;
         CloseListeners();
-        foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.BeginDrain(), null);
+        if (_successor is { } successor) new Thread(() => GiveTunnels(successor)) { IsBackground = true, Name = "hawser-handover" }.Start();
+        else BeginDrain();
         if (_model.WorkerShutdownTimeout > 0) EndLater(_model.WorkerShutdownTimeout, long.MaxValue);
     }
 
@@ -163,13 +170,30 @@ public sealed class GatewayHost
     /// <exception cref="IOException">It could not be started.</exception>
     public int StartSuccessor(ProgramLaunch launch)
     {
-        int successor = SuccessorProcess.Start(launch, _listeners.Values.Select(l => l.Socket.Descriptor));
-        _hasSuccessor = true;
-        return successor;
+        (DescriptorSocket mine, DescriptorSocket theirs) = DescriptorSocket.CreatePair();
+        try
+        {
+            int successor = SuccessorProcess.Start(launch, _listeners.Values.Select(l => l.Socket.Descriptor), theirs.Descriptor);
+            _successor = mine;
+            return successor;
+        }
+        catch
+        {
+            mine.Dispose();
+            throw;
+        }
+        finally
+        {
+            theirs.Dispose();
+        }
     }
 
     /// <summary>The new process has ended; this one goes on alone.</summary>
-    public void SuccessorEnded() => _hasSuccessor = false;
+    public void SuccessorEnded()
+    {
+        _successor?.Dispose();
+        _successor = null;
+    }
 
     /// <summary>Writes into the error logs of the main context. Any thread.</summary>
     public void Log(MessageLevel level, string message) => _model.ErrorLog.Write((LogLevel)(int)level, message);
@@ -217,6 +241,49 @@ public sealed class GatewayHost
     public void DrainTunnels()
     {
         foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.DrainTunnels(null), null);
+    }
+
+    private void BeginDrain()
+    {
+        foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.BeginDrain(), null);
+    }
+
+    /// <summary>Begins to take over the tunnels of the process before this one, whenever it offers them.</summary>
+    private void TakeTunnels()
+    {
+        if (HandOverTaker.FindSocket() is not { } socket) return;
+        new HandOverTaker(socket, _workers, () => new HandOverContext(_services, _model), (level, text) => Log((MessageLevel)(int)level, text))
+        {
+            Taken = () => Acceptor.Loop.Post(_ => _settler.Arm(), null),
+        }.Start();
+    }
+
+    /// <summary>Gives the tunnels that can go to the new process, and drains what is left. On a thread of its own.</summary>
+    private void GiveTunnels(DescriptorSocket successor)
+    {
+        try
+        {
+            var giver = new HandOverGiver(successor, _workers);
+            if (giver.IsWelcome(out string reason))
+            {
+                Log(MessageLevel.Notice, $"{giver.GiveAll()} tunnels handed over to the new process");
+                BeginDrain();
+                using var pause = new ManualResetEventSlim();
+                // Handshakes that were under way may have become tunnels meanwhile.
+                for (int pass = 0; pass < LatePasses && !_completion.Task.IsCompleted; pass++)
+                {
+                    pause.Wait(LatePassInterval);
+                    giver.GiveAll();
+                }
+            }
+            else Log(MessageLevel.Notice, $"tunnels stay with this process until they end: the new one does not take them, {reason}");
+        }
+        catch (IOException e)
+        {
+            Log(MessageLevel.Error, $"hand-over of tunnels broke off, the rest stays until it ends: {e.Message}");
+        }
+        successor.Dispose();
+        BeginDrain();
     }
 
     private List<ListenSocket> OpenAll(IEnumerable<ListenerModel> listeners)

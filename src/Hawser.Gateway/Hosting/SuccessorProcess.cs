@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hawser.Gateway.Tunnels.HandOver;
 using Hawser.IO.Native;
 
 namespace Hawser.Gateway.Hosting;
@@ -13,7 +14,10 @@ internal static class SuccessorProcess
 
     /// <summary>Starts it with listening sockets.</summary>
     /// <exception cref="IOException">It could not be started.</exception>
-    public static int Start(ProgramLaunch launch, IEnumerable<int> listeners)
+    /// <param name="launch">The program.</param>
+    /// <param name="listeners">Descriptors of the listening sockets.</param>
+    /// <param name="handOver">The new process's end of the stream that tunnels go through.</param>
+    public static int Start(ProgramLaunch launch, IEnumerable<int> listeners, int handOver)
     {
         bool keeps = ProcessServices.HasGivenUpRoot;
         var start = new ProgramStart
@@ -31,6 +35,8 @@ internal static class SuccessorProcess
             start.Descriptors.Add((listener, listener));
         }
         start.Variables[InheritedListeners.Variable] = numbers;
+        start.Variables[HandOverFormat.Variable] = handOver.ToString(CultureInfo.InvariantCulture);
+        start.Descriptors.Add((handOver, handOver));
         return ProgramStarter.Start(start);
     }
 }

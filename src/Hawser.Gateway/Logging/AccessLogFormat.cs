@@ -2,6 +2,7 @@ using Hawser.Configuration.Model;
 using Hawser.Configuration.Templates;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Tunnels.HandOver;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
 
@@ -14,6 +15,17 @@ internal sealed class AccessLogFormat
     private readonly LogEscape _escape;
 
     private readonly record struct Segment(ByteSlice Literal, VariableModel? Variable);
+
+    private enum PartKind : byte
+    {
+        Literal,
+        Settled,
+        Late,
+        LateWithPrefix,
+    }
+
+    // Stands for any value that the record holds already.
+    private static readonly VariableModel s_settled = new("", -1, static _ => throw new InvalidOperationException("The value is in the record."));
 
     private AccessLogFormat(Segment[] segments, LogEscape escape)
     {
@@ -34,6 +46,60 @@ internal sealed class AccessLogFormat
             };
         }
         return new AccessLogFormat(segments, config.Escape);
+    }
+
+    /// <summary>Describes the format to another process: its literals, the places of values that are settled, and the names of late ones.</summary>
+    public void Export(BinaryWriter writer)
+    {
+        writer.Write((byte)_escape);
+        writer.Write7BitEncodedInt(_segments.Length);
+        foreach (ref readonly Segment segment in _segments.AsSpan())
+        {
+            if (segment.Variable is not { } variable)
+            {
+                writer.Write((byte)PartKind.Literal);
+                writer.WriteBytes(segment.Literal.Span);
+            }
+            else if (!variable.IsLate) writer.Write((byte)PartKind.Settled);
+            else
+            {
+                writer.Write((byte)(variable.GetSettled is null ? PartKind.Late : PartKind.LateWithPrefix));
+                writer.Write(variable.Name);
+            }
+        }
+    }
+
+    /// <summary>Builds what <see cref="Export"/> described. It can only complete lines, not begin them.</summary>
+    /// <exception cref="InvalidDataException">A variable is unknown here, or is another one.</exception>
+    public static AccessLogFormat Import(BinaryReader reader, VariableTable variables)
+    {
+        var escape = (LogEscape)reader.ReadByte();
+        var segments = new Segment[reader.Read7BitEncodedInt()];
+        for (int i = 0; i < segments.Length; i++)
+        {
+            var kind = (PartKind)reader.ReadByte();
+            segments[i] = kind switch
+            {
+                PartKind.Literal => new Segment(new ByteSlice(reader.ReadBytes()), null),
+                PartKind.Settled => new Segment(default, s_settled),
+                _ => new Segment(default, LateVariable(reader.ReadString(), kind == PartKind.LateWithPrefix, variables)),
+            };
+        }
+        return new AccessLogFormat(segments, escape);
+    }
+
+    private static VariableModel LateVariable(string name, bool hasPrefix, VariableTable variables)
+    {
+        try
+        {
+            VariableModel variable = variables.Use(name);
+            if (variable.IsLate && variable.GetSettled is not null == hasPrefix) return variable;
+        }
+        catch (KeyNotFoundException)
+        {
+            // falls through: this version does not have it
+        }
+        throw new InvalidDataException($"the log's variable ${name} means something else in this version");
     }
 
     /// <summary>Writes the line of an exchange, with its end.</summary>

@@ -42,6 +42,40 @@ internal sealed class AccessLogModel
         return new AccessLogModel(format, condition, files.Open(config.Path.ConstantValue, buffering), null, moments);
     }
 
+    /// <summary>Describes the log to another process.</summary>
+    public void Export(BinaryWriter writer)
+    {
+        writer.Write(Moments.Open);
+        writer.Write(Moments.Close);
+        writer.Write(Moments.Every.Ticks);
+        writer.Write(_file?.Path ?? "");
+        LogBuffering buffering = _file?.Buffering ?? default;
+        writer.Write(buffering.Size);
+        writer.Write(buffering.Flush.Ticks);
+        writer.Write(buffering.GzipLevel);
+        _format.Export(writer);
+    }
+
+    /// <summary>Builds what <see cref="Export"/> described, for tunnels that were begun elsewhere.</summary>
+    /// <exception cref="InvalidDataException">It cannot be continued here.</exception>
+    public static AccessLogModel Import(BinaryReader reader, LogFileRegistry files, VariableTable variables)
+    {
+        var moments = new AccessLogMoments(reader.ReadBoolean(), reader.ReadBoolean(), new TimeSpan(reader.ReadInt64()));
+        string path = reader.ReadString();
+        var buffering = new LogBuffering(reader.ReadInt32(), new TimeSpan(reader.ReadInt64()), reader.ReadInt32());
+        AccessLogFormat format = AccessLogFormat.Import(reader, variables);
+        try
+        {
+            return path.Length > 0
+                ? new AccessLogModel(format, null, files.Open(path, buffering), null, moments)
+                : new AccessLogModel(format, null, null, new VariableLogPath(TemplateModel.Empty, null), moments);
+        }
+        catch (LogFileException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
     public void Log(HttpExchange exchange)
     {
         if (!IsWanted(exchange) || !FindPath(exchange, out ByteSlice path)) return;

@@ -19,6 +19,12 @@ public sealed class FrozenAccessLog
         _record = record;
     }
 
+    /// <summary>The logs.</summary>
+    internal LoggingModel Logging => _logging;
+
+    /// <summary>The settled values.</summary>
+    internal ReadOnlySpan<byte> Record => _record;
+
     /// <summary>Bytes of memory held beyond the logs themselves.</summary>
     public int Size => _record.Length;
 

@@ -25,6 +25,7 @@ public sealed class LogFile : ILogSink
         _file = file;
         _registry = registry;
         Path = path;
+        Buffering = buffering;
         if (buffering.Size == 0)
         {
             GC.SuppressFinalize(this);
@@ -42,6 +43,9 @@ public sealed class LogFile : ILogSink
     // A buffered file that no configuration, request or tunnel holds any more gives up what it still has. The descriptor is a
     // critical handle: it is closed after this has run.
     ~LogFile() => Flush();
+
+    /// <summary>How its lines are gathered.</summary>
+    public LogBuffering Buffering { get; }
 
     public string Path { get; }
 

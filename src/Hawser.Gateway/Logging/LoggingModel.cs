@@ -2,6 +2,7 @@ using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
+using Hawser.Gateway.Variables;
 
 namespace Hawser.Gateway.Logging;
 
@@ -43,6 +44,22 @@ public sealed class LoggingModel
             WarnsOfUninitializedVariables = scope.Get(Known.UninitializedVariableWarn),
             LogsSubrequests = scope.Get(Known.LogSubrequest),
         };
+    }
+
+    /// <summary>Describes the access logs to another process, for tunnels that go there.</summary>
+    internal void Export(BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt(_accessLogs.Length);
+        foreach (AccessLogModel log in _accessLogs) log.Export(writer);
+    }
+
+    /// <summary>Builds what <see cref="Export"/> described.</summary>
+    /// <exception cref="InvalidDataException">It cannot be continued here.</exception>
+    internal static LoggingModel Import(BinaryReader reader, ErrorLogTargets errors, LogFileRegistry files, VariableTable variables)
+    {
+        var logs = new AccessLogModel[reader.Read7BitEncodedInt()];
+        for (int i = 0; i < logs.Length; i++) logs[i] = AccessLogModel.Import(reader, files, variables);
+        return new LoggingModel(errors, logs);
     }
 
     /// <summary>Writes the exchange's line to each access log. To be called once, when its answer is complete.</summary>

@@ -31,7 +31,7 @@ public sealed partial class Tunnel
     /// <summary>Ends the tunnel at some time within the next <paramref name="spread"/> milliseconds, as <see cref="Close"/> does.</summary>
     public void CloseWithin(long spread, TunnelEnd reason)
     {
-        if (_ended || _reason != TunnelEnd.None) return;
+        if (_ended || _isOffered || _reason != TunnelEnd.None) return;
         PlanEnd(reason, _worker.Loop.Now + Random.Shared.NextInt64(spread + 1));
         Reschedule();
     }
@@ -58,7 +58,7 @@ public sealed partial class Tunnel
     {
         if (_ended) return;
         BeginClose(TunnelEnd.Stopped);
-        Finish();
+        if (!_isOffered) Finish();
     }
 
     private void PlanEnd(TunnelEnd reason, long at)
@@ -71,6 +71,11 @@ public sealed partial class Tunnel
     private void BeginClose(TunnelEnd reason)
     {
         if (_ended || _reason != TunnelEnd.None) return;
+        if (_isOffered)
+        {
+            _endWhenBack = reason;
+            return;
+        }
         _reason = reason;
         if (!_isTracking)
         {

@@ -15,7 +15,7 @@ namespace Hawser.Gateway.Tunnels;
 /// </summary>
 /// <remarks>
 /// This file has the ends and their bytes; <c>Tunnel.Frames.cs</c> follows the frames in them, <c>Tunnel.Timers.cs</c> asks whether the peers
-/// are alive, <c>Tunnel.Closing.cs</c> brings it to an end.
+/// are alive, <c>Tunnel.Closing.cs</c> brings it to an end, and <c>Tunnel.HandOver.cs</c> to another process.
 /// </remarks>
 public sealed partial class Tunnel : TrackedConnection, IReadyHandler
 {
@@ -136,7 +136,7 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
 
     void IReadyHandler.OnReady(int tag, ReadyEvents events)
     {
-        if (_ended) return;
+        if (_ended || _isOffered) return;
         ref End self = ref tag == Client ? ref _client : ref _upstream;
         ref End other = ref tag == Client ? ref _upstream : ref _client;
         const ReadyEvents ended = ReadyEvents.PeerClosed | ReadyEvents.HangUp | ReadyEvents.Error;

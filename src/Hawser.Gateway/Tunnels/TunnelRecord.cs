@@ -1,6 +1,7 @@
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Tunnels.HandOver;
 using Hawser.Gateway.Upstreams;
 using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
@@ -36,6 +37,71 @@ internal sealed class TunnelRecord
         _attempts = exchange.Upstream.Attempts.ToArray();
         // The names live in the arena of the exchange, or in the configuration; the line has them already.
         foreach (ref UpstreamAttempt attempt in _attempts.AsSpan()) attempt.Address = default;
+    }
+
+    private TunnelRecord(FrozenAccessLog line, BinaryReader reader, HandOverContext context, long now)
+    {
+        _line = line;
+        _location = context.Location;
+        _server = context.Server;
+        _ticks = reader.ReadInt32();
+        _requestStartedAt = reader.ReadTime(now);
+        _connectionStartedAt = reader.ReadTime(now);
+        _headBytes = reader.ReadInt64();
+        _requestLength = reader.ReadInt64();
+        _attempts = new UpstreamAttempt[reader.Read7BitEncodedInt()];
+        for (int i = 0; i < _attempts.Length; i++)
+        {
+            _attempts[i] = new UpstreamAttempt
+            {
+                Status = reader.ReadInt32(),
+                StartedAt = reader.ReadTime(now),
+                ConnectTime = reader.ReadInt64(),
+                HeaderTime = reader.ReadInt64(),
+                ResponseTime = reader.ReadInt64(),
+                BytesReceived = reader.ReadInt64(),
+                BytesSent = reader.ReadInt64(),
+                ResponseLength = reader.ReadInt64(),
+                StartsNewRequest = reader.ReadBoolean(),
+            };
+        }
+    }
+
+    /// <summary>Writes it for another process.</summary>
+    public void Export(BinaryWriter writer, long now)
+    {
+        using (var logs = new MemoryStream())
+        {
+            using (var description = new BinaryWriter(logs)) _line.Logging.Export(description);
+            writer.WriteBytes(logs.ToArray());
+        }
+        writer.WriteBytes(_line.Record);
+        writer.Write(_ticks);
+        writer.WriteTime(_requestStartedAt, now);
+        writer.WriteTime(_connectionStartedAt, now);
+        writer.Write(_headBytes);
+        writer.Write(_requestLength);
+        writer.Write7BitEncodedInt(_attempts.Length);
+        foreach (ref readonly UpstreamAttempt attempt in _attempts.AsSpan())
+        {
+            writer.Write(attempt.Status);
+            writer.WriteTime(attempt.StartedAt, now);
+            writer.Write(attempt.ConnectTime);
+            writer.Write(attempt.HeaderTime);
+            writer.Write(attempt.ResponseTime);
+            writer.Write(attempt.BytesReceived);
+            writer.Write(attempt.BytesSent);
+            writer.Write(attempt.ResponseLength);
+            writer.Write(attempt.StartsNewRequest);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Export"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">A log cannot be continued here.</exception>
+    public static TunnelRecord Import(BinaryReader reader, HandOverContext context, long now)
+    {
+        LoggingModel logs = context.Logs(HandOverFormat.ReadBytes(reader));
+        return new TunnelRecord(new FrozenAccessLog(logs, HandOverFormat.ReadBytes(reader)), reader, context, now);
     }
 
     public static TunnelRecord? From(HttpExchange exchange, Http1Connection connection) =>

@@ -13,6 +13,12 @@ public sealed class PeerState(SocketEndpoint endpoint)
 
     public SocketEndpoint Endpoint { get; } = endpoint;
 
+    /// <summary>The upstream it is a server of, and which of several with its address: what another process finds its own state by. Null for none.</summary>
+    public string? Upstream { get; init; }
+
+    /// <inheritdoc cref="Upstream"/>
+    public int Occurrence { get; init; }
+
     /// <summary>Exchanges and tunnels on this server now.</summary>
     public int Active => Volatile.Read(ref _active);
 

@@ -51,6 +51,10 @@ internal static unsafe partial class Libc
     internal const int F_SETFL = 4;
     internal const int O_NONBLOCK = 0x800;
     internal const int SO_TYPE = 3;
+    internal const int SO_RCVTIMEO = 20;
+    internal const int SO_SNDTIMEO = 21;
+    internal const int SCM_RIGHTS = 1;
+    internal const int MSG_CMSG_CLOEXEC = 0x40000000;
     internal const int SO_ACCEPTCONN = 30;
     internal const int FD_CLOEXEC = 1;
     internal const int O_WRONLY = 1;
@@ -81,6 +85,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)] internal static partial int getsockname(int fd, void* address, uint* length);
     [LibraryImport(Library)] internal static partial int shutdown(int fd, int how);
     [LibraryImport(Library)] internal static partial int close(int fd);
+    [LibraryImport(Library)] internal static partial int socketpair(int domain, int type, int protocol, int* pair);
+    [LibraryImport(Library)] internal static partial nint sendmsg(int fd, MessageHeader* message, int flags);
+    [LibraryImport(Library)] internal static partial nint recvmsg(int fd, MessageHeader* message, int flags);
+
     // Variadic in C; every Linux ABI .NET runs on passes the third argument like a named integer.
     [LibraryImport(Library)] internal static partial int fcntl(int fd, int command, int argument);
     [LibraryImport(Library)] internal static partial int unlink(byte* path);
@@ -89,6 +97,25 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)] internal static partial byte* realpath(byte* path, byte* resolved);
     [LibraryImport(Library)] internal static partial int gettid();
     [LibraryImport(Library)] internal static partial int chmod(byte* path, uint mode);
+
+    /// <summary>struct iovec</summary>
+    internal struct IoVector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    /// <summary>struct msghdr on 64-bit systems; musl's narrower lengths have zeros around them, so that both fit.</summary>
+    internal struct MessageHeader
+    {
+        public byte* Name;
+        public nuint NameLength;
+        public IoVector* Vectors;
+        public nuint VectorCount;
+        public byte* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
 
     /// <summary>The result of a call that answers -1 on failure, as count or negated errno.</summary>
     internal static int Result(nint returned) => returned >= 0 ? (int)returned : -Marshal.GetLastSystemError();

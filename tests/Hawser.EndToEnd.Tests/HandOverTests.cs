@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Hawser.Testing;
+
+namespace Hawser.EndToEnd.Tests;
+
+/// <summary>Changing the binary with live tunnels: the new process takes them over, and their peers notice nothing.</summary>
+public sealed class HandOverTests : IAsyncLifetime
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly TestDirectory _directory = new();
+    private readonly PortLease _port = PortLease.Take();
+    private readonly HashSet<int> _started = [];
+    private readonly WebSocketEchoBackend _backend = new();
+
+    public ValueTask InitializeAsync()
+    {
+        _directory.Write("nginx.conf", $$"""
+            worker_processes 2;
+            error_log error.log notice;
+            pid nginx.pid;
+            events { worker_connections 4096; }
+            http {
+                log_format tunnel '$request|$status|$bytes_sent|$websocket_messages_received|$websocket_messages_sent|$websocket_closed_by|$upstream_addr|$upstream_bytes_sent';
+                access_log access.log tunnel;
+                websocket_ping_interval 1s;
+                upstream backend { server 127.0.0.1:{{_backend.Port}}; }
+                server { listen 127.0.0.1:{{_port.Port}}; location / { proxy_pass http://backend; } }
+            }
+            """);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in _started.Append(ProcessId ?? 0).Where(id => id > 0))
+            ProcessProbe.Send(id, Signal.Kill);
+        await _backend.DisposeAsync();
+        _port.Dispose();
+        _directory.Dispose();
+    }
+
+    private int? ProcessId => int.TryParse(_directory.Read("nginx.pid"), CultureInfo.InvariantCulture, out var id) ? id : null;
+
+    private string Log => _directory.Read("error.log");
+
+    [Fact]
+    public async Task Upgrades_ThreeUnderLoad_LoseDoubleAndCloseNothing()
+    {
+        var tunnels = TestSettings.IsLong ? 2000 : 150;
+        await StartAsync();
+        await using var fleet = new TunnelFleet(_port.Port, TimeSpan.FromMilliseconds(20));
+        await fleet.OpenAsync(tunnels);
+        for (var round = 0; round < 3; round++)
+        {
+            await ExpectProgressAsync(fleet, tunnels);
+            await UpgradeAsync();
+            Assert.Equal(tunnels, await OpenTunnelsAsync());
+        }
+
+        await ExpectProgressAsync(fleet, tunnels);
+        Assert.True(fleet.Ended == 0, fleet.FirstFailure + Log);
+        var counted = await StatusAsync();
+        Assert.Equal(tunnels, Number(counted["tunnels"]!["opened"]));
+        Assert.Equal(tunnels, Number(counted["upstreams"]![0]!["servers"]![0]!["active"]));
+
+        await fleet.StopAsync();
+        Assert.True(await Wait.UntilAsync(async () => await OpenTunnelsAsync() == 0, s_patience));
+        Assert.Equal(3, Log.Split($"{tunnels} tunnels handed over to the new process").Length - 1);
+        Assert.DoesNotContain("unexpected failure", Log, StringComparison.Ordinal);
+
+        // A tunnel has one line in the log, at its end, with all it carried in four processes.
+        Assert.True(await Wait.UntilAsync(() => LogLines().Length == tunnels, s_patience));
+        Assert.Equal(fleet.Received, LogLines().Sum(line => long.Parse(line[3], CultureInfo.InvariantCulture)));
+        Assert.Equal(fleet.Received, LogLines().Sum(line => long.Parse(line[4], CultureInfo.InvariantCulture)));
+        Assert.All(LogLines(), line => Assert.Equal(["GET /tunnel HTTP/1.1", "101", "client", $"127.0.0.1:{_backend.Port}"], [line[0], line[1], line[5], line[6]]));
+    }
+
+    [Fact]
+    public async Task Upgrade_WithOutputThatTheClientDoesNotTake_DeliversItAll()
+    {
+        await StartAsync();
+        await using var client = await RawClient.ConnectAsync(_port.Port, receiveBuffer: 4096);
+        await client.SendAsync(WebSocketBytes.Handshake("/tunnel"));
+        Assert.Equal(101, (await client.ReadReplyAsync())!.Status);
+        var message = new string('x', 60_000);
+        var frame = WebSocketBytes.Encode(new WebSocketFrame(WebSocketOpcode.Binary, message), mask: 0x01020304);
+        const int messages = 60; // more than the sockets' buffers hold
+        var sending = Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < messages; i++)
+                    await client.SendAsync(frame);
+            },
+            TestContext.Current.CancellationToken);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+
+        await UpgradeAsync();
+
+        for (var received = 0; received < messages;)
+        {
+            // Pings of the gateway may stand between the messages.
+            var (opcode, payload) = await ReadFrameAsync(client);
+            if (opcode == WebSocketOpcode.Ping)
+                continue;
+            Assert.Equal(WebSocketOpcode.Binary, opcode);
+            Assert.Equal(message, payload);
+            received++;
+        }
+
+        await sending;
+    }
+
+    private static async Task<(WebSocketOpcode Opcode, string Payload)> ReadFrameAsync(RawClient client)
+    {
+        var head = await client.ReadAsync(2, s_patience);
+        Assert.Equal(2, head.Length);
+        var length = (int)head[1];
+        if (length == 126)
+        {
+            var extended = await client.ReadAsync(2, s_patience);
+            length = (extended[0] << 8) | extended[1];
+        }
+
+        return ((WebSocketOpcode)(head[0] & 0x0F), await client.ReadAsync(length, s_patience));
+    }
+
+    [Fact]
+    public async Task Upgrade_TwiceWithIdleTunnels_KeepsThemAndTheirPings()
+    {
+        _directory.Write("nginx.conf", _directory.Read("nginx.conf").Replace("ping_interval 1s;", "ping_interval 1s; websocket_ping_timeout 3s;", StringComparison.Ordinal));
+        await StartAsync();
+        await using var tunnel = await OpenAsync();
+        await UpgradeAsync();
+        await UpgradeAsync();
+        // Its pings go on where the old process left them, and it answers none: the new process must notice.
+        Assert.NotEqual(ConnectionState.Open, await tunnel.WaitForEndAsync(TimeSpan.FromSeconds(50)));
+        Assert.Equal(1, Number((await StatusAsync())["tunnels"]!["closed_by_reason"]!["client_unresponsive"]));
+    }
+
+    private async Task<RawClient> OpenAsync()
+    {
+        var client = await RawClient.ConnectAsync(_port.Port);
+        await client.SendAsync(WebSocketBytes.Handshake("/tunnel"));
+        Assert.Equal(101, (await client.ReadReplyAsync())!.Status);
+        return client;
+    }
+
+    private string[][] LogLines() => [.. _directory.Read("access.log").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|'))];
+
+    private async Task ExpectProgressAsync(TunnelFleet fleet, int tunnels)
+    {
+        var before = fleet.Received;
+        Assert.True(await Wait.UntilAsync(() => fleet.Received >= before + tunnels * 2 || fleet.Ended > 0, s_patience), Log);
+        Assert.True(fleet.Ended == 0, fleet.FirstFailure + Log);
+    }
+
+    private async Task StartAsync()
+    {
+        var started = await RunAsync();
+        Assert.True(started.ExitCode == 0, started.ToString());
+        _started.Add(ProcessId!.Value);
+    }
+
+    private async Task UpgradeAsync()
+    {
+        var old = ProcessId!.Value;
+        var outcome = await RunAsync("-s", "upgrade");
+        Assert.True(outcome.ExitCode == 0, outcome + Log);
+        _started.Add(ProcessId!.Value);
+        Assert.NotEqual(old, ProcessId);
+        Assert.True(await Wait.UntilAsync(() => !Directory.Exists($"/proc/{old}"), s_patience), Log);
+    }
+
+    private Task<CommandResult> RunAsync(params string[] more) =>
+        Command.RunAsync(GatewayExecutable.Hawser.Path, ["-p", _directory.Path + "/", "-e", "error.log", "-c", "nginx.conf", .. more], TimeSpan.FromSeconds(100));
+
+    private async Task<double> OpenTunnelsAsync() => Number((await StatusAsync())["tunnels"]!["open"]);
+
+    private async Task<JsonObject> StatusAsync()
+    {
+        var result = await Command.RunAsync(GatewayExecutable.Hawser.Path, ["status", "-p", _directory.Path, "-c", "nginx.conf", "--json", "--interval", "0"]);
+        return result.ExitCode == 0 ? JsonNode.Parse(result.Output)!.AsObject() : throw new GatewayException($"{result}\n{Log}");
+    }
+
+    private static double Number(JsonNode? node) => node!.GetValue<double>();
+}
