@@ -234,7 +234,7 @@ public sealed class GatewayTests
 
     private static Uri Address(int port) => new($"ws://127.0.0.1:{port}/");
 
-    private static Task<GatewayProcess> StartAsync(int backendPort) => GatewayProcess.StartAsync(GatewayExecutable.Hawser, Configuration, new()
+    internal static Task<GatewayProcess> StartAsync(int backendPort) => GatewayProcess.StartAsync(GatewayExecutable.Hawser, Configuration, new()
     {
         Placeholders = new Dictionary<string, string> { ["BACKEND"] = backendPort.ToString(CultureInfo.InvariantCulture) },
     });
