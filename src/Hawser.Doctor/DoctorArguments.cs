@@ -31,6 +31,12 @@ public sealed record DoctorArguments
     /// <summary><c>--idle</c>, as <c>90s</c>.</summary>
     public string? Idle { get; init; }
 
+    /// <summary><c>--timeout</c> of each step of a probe; 10 s when null.</summary>
+    public string? Timeout { get; init; }
+
+    /// <summary><c>--ca</c>: a file of certificates to trust besides the system's.</summary>
+    public string? TrustedCertificates { get; init; }
+
     /// <summary><c>--heartbeat</c>, as <c>30s</c>.</summary>
     public string? Heartbeat { get; init; }
 

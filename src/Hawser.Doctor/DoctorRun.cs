@@ -71,7 +71,7 @@ public static class DoctorRun
     private static string? Refusal(DoctorArguments arguments, string? file, TextCatalog texts)
     {
         if (DoctorTarget.Parse(arguments.Target) is null) return texts.Get("doctor", "badTarget", ("target", arguments.Target));
-        foreach (string? time in (ReadOnlySpan<string?>)[arguments.Idle, arguments.Heartbeat])
+        foreach (string? time in (ReadOnlySpan<string?>)[arguments.Idle, arguments.Heartbeat, arguments.Timeout])
         {
             if (time is not null && ValueParser.Milliseconds(time) is null) return texts.Get("doctor", "badDuration", ("text", time));
         }

@@ -52,7 +52,8 @@ internal sealed class Hw001MissingSemicolon : Rule
             int start = brace.File.GetLineStart(line);
             while (start < end && brace.File.Text[start] is ' ' or '\t') start++;
             var span = new SourceSpan(brace.File, start, end - start);
-            if (context.IsHidden(span) || context.IsControlled(brace.File)) continue;
+            // A full-width semicolon is another rule's.
+            if (!System.Text.Ascii.IsValid(span.Text) || context.IsHidden(span) || context.IsControlled(brace.File)) continue;
             sink.Report(FindingSeverity.Error, span, "end", new Fix(TextEdit.Insert(brace.File, end, ";")), TextValue.OfBytes("text", span.Text.ToString()));
         }
     }

@@ -14,6 +14,8 @@ internal sealed class Hw007WrongArguments : Rule
         foreach (Diagnostic diagnostic in context.Inspection.Diagnostics)
         {
             if (!diagnostic.IsWrongArguments() || diagnostic.Span is not { } span) continue;
+            // A full-width mark is another rule's.
+            if (!System.Text.Ascii.IsValid(span.Text)) continue;
             // One line of a template may become many, or none.
             int line = span.Line;
             if (context.IsHidden(span) || context.HiddenIn(span.File).Any(r => span.File.GetLine(r.Start) == line)) continue;

@@ -16,6 +16,9 @@ internal sealed class Hw206HeadersDropped : Rule
     /// <summary>Whether the handshake fails in a location because its own headers displaced those above: then this rule says it.</summary>
     public static bool Explains(ProxiedLocation proxied) => Dropped(proxied).Any(static h => IsForHandshake(h.Name));
 
+    /// <summary>Whether a block above sets a field that the location's own headers displaced.</summary>
+    public static bool Drops(ProxiedLocation proxied, string name) => Dropped(proxied).Any(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Lines that repeat what a block above sets.</summary>
     public static IEnumerable<TextEdit> Repeat(DoctorContext context, ProxiedLocation proxied, ConfigScope scope)
     {

@@ -21,7 +21,7 @@ internal sealed class Hw401MixedContent : Rule
             if (context.Syntax.NodeOf(proxied.Server) is null || !context.IsPlain(proxied.Server) || context.IsTls(proxied.Server)) continue;
             if (!anyTls) ReportPlain(context, sink, proxied);
             else if (TlsTwin(context, proxied) is { } twin && !Serves(context, twin, proxied))
-                sink.Report(FindingSeverity.Error, (proxied.Block ?? proxied.PassNode).Span, "", null, Values(proxied, twin));
+                sink.Report(FindingSeverity.Error, (proxied.Block ?? proxied.PassNode).Span, "", FixFor(context, proxied, twin), Values(proxied, twin));
         }
     }
 
@@ -38,6 +38,18 @@ internal sealed class Hw401MixedContent : Rule
         bool trusts = context.Syntax.All.Any(static n => n.Arguments.Any(static a => a.Value.Contains("$http_x_forwarded_proto", StringComparison.OrdinalIgnoreCase)));
         if (context.Inspection.Shape == ConfigurationShape.Server || trusts || context.MissingIncludes.Count > 0 || IsLocal(proxied.Server)) return;
         sink.Report(FindingSeverity.Hint, (context.Syntax.Find(server, "listen") ?? server).Span, "plain", null, Values(proxied, proxied.Server));
+    }
+
+    /// <summary>The same location at the end of the TLS server.</summary>
+    private static Fix? FixFor(DoctorContext context, ProxiedLocation proxied, ServerConfig twin)
+    {
+        if (proxied.Block is not { CloseBrace: { } end } block || proxied.Location.IsNameless || context.Syntax.NodeOf(twin)?.CloseBrace is not { } close) return null;
+        string indent = Edits.IndentOf(block);
+        string copy = block.Span.File.Text[block.Span.Start..end.End];
+        int at = close.File.GetLineStart(close.Line);
+        // A brace that shares its line stays where it is.
+        bool alone = close.File.Text.AsSpan(at, close.Start - at).Trim().IsEmpty;
+        return new Fix(TextEdit.Insert(close.File, alone ? at : close.Start, $"{(alone ? "" : "\n")}{indent}{copy}\n"));
     }
 
     private static bool IsLocal(ServerConfig server) => server.Listens.All(static l => l.Address is { } address && System.Net.IPAddress.IsLoopback(address));

@@ -17,7 +17,7 @@ internal sealed class Hw404ForwardedProto : Rule
             ProxyHeaderConfig? proto = proxied.Header("X-Forwarded-Proto") ?? proxied.Header("X-Forwarded-Scheme") ?? proxied.Header("X-Scheme") ?? proxied.Header("Forwarded");
             if (proto is { Value: { IsConstant: true, Source: "http" } })
                 sink.Report(FindingSeverity.Warning, proto.Span, "literal", Replace(context, proto), TextValue.OfBytes("location", proxied.Title));
-            else if (proto is null && context.IsTls(proxied.Server) && proxied.MissingHeaders is null)
+            else if (proto is null && context.IsTls(proxied.Server) && proxied.MissingHeaders is null && !Hw206HeadersDropped.Drops(proxied, "X-Forwarded-Proto"))
                 sink.Report(FindingSeverity.Hint, proxied.PassNode.Span, "", AddIfOwn(proxied), TextValue.OfBytes("location", proxied.Title));
         }
     }

@@ -16,7 +16,7 @@ internal sealed class Hw501Host : Rule
         foreach (ProxiedLocation proxied in context.WebSocketLocations)
         {
             if (proxied.Header("Host") is { } host) CheckValue(context, sink, proxied, host);
-            else if (proxied.MissingHeaders is null)
+            else if (proxied.MissingHeaders is null && !Hw206HeadersDropped.Drops(proxied, "Host"))
             {
                 Fix? fix = ReferenceEquals(proxied.HeaderScope, proxied.Location) ? new Fix(ProxyHeaderEdits.Add(proxied, "Host", "$host")) : null;
                 sink.Report(FindingSeverity.Warning, proxied.PassNode.Span, "", fix, TextValue.OfBytes("location", proxied.Title), TextValue.OfBytes("value", HostSeen(context, proxied)), ("name", ""));

@@ -24,7 +24,7 @@ internal sealed class Hw502ForwardedFor : Rule
                 if (field.Value.Parts is [VariablePart { Name: "remote_addr" }] && BehindProxy(context))
                     sink.Report(FindingSeverity.Hint, field.Span, "overwritten", Replace(context, field), TextValue.OfBytes("location", proxied.Title), ("value", "$remote_addr"), ("meant", ""));
             }
-            else if (proxied.IsWebSocket && proxied.MissingHeaders is null && proxied.Header("X-Real-IP") is null && proxied.Header("Forwarded") is null
+            else if (proxied.IsWebSocket && proxied.MissingHeaders is null && !Hw206HeadersDropped.Drops(proxied, "X-Forwarded-For") && proxied.Header("X-Real-IP") is null && proxied.Header("Forwarded") is null
                 && !proxied.Headers.Any(static h => Misspelt(h.Name) == "X-Forwarded-For"))
             {
                 Fix? fix = ReferenceEquals(proxied.HeaderScope, proxied.Location) ? new Fix(ProxyHeaderEdits.Add(proxied, "X-Forwarded-For", "$proxy_add_x_forwarded_for")) : null;

@@ -14,6 +14,8 @@ internal static class DoctorCommand
         var page = new Option<string?>("--page") { Description = "Page that opens the WebSocket", HelpName = "https://…" };
         var backend = new Option<string?>("--backend") { Description = "The backend's own URL, asked side by side", HelpName = "ws://…" };
         var idle = new Option<string?>("--idle") { Description = "Stay silent for so long and tell who closes", HelpName = "90s" };
+        var timeout = new Option<string?>("--timeout") { Description = "Longest wait of each step of a probe, 10s by default", HelpName = "5s" };
+        var trusted = new Option<string?>("--ca") { Description = "File of certificates to trust besides the system's", HelpName = "file" };
         var heartbeat = new Option<string?>("--heartbeat") { Description = "How often the application sends something on an idle socket", HelpName = "30s" };
         var target = TargetOption();
         var lang = LanguageOption();
@@ -25,7 +27,7 @@ internal static class DoctorCommand
         var headers = HeaderOption();
         var command = new Command("doctor", "Finds why a WebSocket does not work through a proxy (nginx or Hawser), and what to change")
         {
-            file, url, page, backend, idle, heartbeat, target, lang, format, failOn, fix, write, headers,
+            file, url, page, backend, idle, timeout, trusted, heartbeat, target, lang, format, failOn, fix, write, headers,
         };
         command.SetAction((result, cancellation) =>
         {
@@ -38,6 +40,8 @@ internal static class DoctorCommand
                     Page = result.GetValue(page),
                     Backend = result.GetValue(backend),
                     Idle = result.GetValue(idle),
+                    Timeout = result.GetValue(timeout),
+                    TrustedCertificates = result.GetValue(trusted),
                     Heartbeat = result.GetValue(heartbeat),
                     Target = result.GetValue(target)!,
                     Lang = result.GetValue(lang),
