@@ -60,8 +60,33 @@ public sealed class Examination
         DoctorContext context = DoctorContext.Read(options, changed);
         if (context.Inspection.Files.IsEmpty) return new Examination(options, [], [], context.Inspection.Diagnostics.FirstOrDefault()?.Message ?? options.Path);
         List<Finding> findings = RuleCatalog.Check(context);
+        if (findings.Exists(static f => RuleCatalog.IsAboutSyntax(f) && f.Fix is not null)) findings = BehindTheSyntax(options, changed, context, findings);
         return new Examination(options, [.. findings], [.. context.Inspection.Files.Select(context.Original)], null);
     }
+
+    /// <summary>
+    /// What a text with a missing semicolon means is known only once the semicolon is there: the text is mended in memory, examined again, and
+    /// what is found takes its places in the text as it is. Its fixes wait for those of the text.
+    /// </summary>
+    private static List<Finding> BehindTheSyntax(
+        DoctorOptions options, IReadOnlyDictionary<string, string>? changed, DoctorContext context, List<Finding> findings)
+    {
+        SourceFile[] originals = [.. context.Inspection.Files.Select(context.Original)];
+        var texts = new Dictionary<string, string>(changed ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        List<TextEdit> edits = FixApplier.Accept([.. findings.Where(static f => RuleCatalog.IsAboutSyntax(f) && f.Fix is not null)], originals, out _);
+        FixApplier.ApplyAll(edits, originals, texts);
+        List<Finding> all = [.. findings.Where(IsAboutText)];
+        foreach (Finding finding in RuleCatalog.Check(DoctorContext.Read(options, texts)).Where(static f => !IsAboutText(f)))
+        {
+            SourceSpan? span = finding.Span is { } place && Array.Find(originals, o => o.Path == place.File.Path) is { } file
+                ? FixApplier.Before(edits, file, place)
+                : finding.Span;
+            all.Add(finding with { Span = span, Fix = null });
+        }
+        return RuleCatalog.Sort(context, all);
+    }
+
+    private static bool IsAboutText(Finding finding) => string.CompareOrdinal(finding.RuleId, "HW1") < 0;
 }
 
 /// <summary>What fixing made of a configuration.</summary>

@@ -116,8 +116,13 @@ internal sealed class UpstreamHead(ImaginedRequest request, DoctorTarget target)
     }
 
     // websocket auto: missing, empty or wrong lines are put right.
-    private static void Complete(List<(string Name, string Value)> fields)
+    private void Complete(List<(string Name, string Value)> fields)
     {
+        foreach ((string name, string value) in request.Fields)
+        {
+            bool needed = Is(name, "Sec-WebSocket-Key") || Is(name, "Sec-WebSocket-Version");
+            if (needed && !fields.Exists(f => Is(f.Name, name))) fields.Add((name, value));
+        }
         foreach ((string name, string token) in (ReadOnlySpan<(string, string)>)[("Upgrade", "websocket"), ("Connection", "upgrade")])
         {
             int at = fields.FindLastIndex(f => Is(f.Name, name));

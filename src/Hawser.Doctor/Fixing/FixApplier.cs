@@ -16,8 +16,16 @@ internal static class FixApplier
     /// <returns>How many fixes were applied.</returns>
     public static int Apply(IReadOnlyList<Finding> findings, IReadOnlyList<SourceFile> originals, Dictionary<string, string> texts)
     {
+        ApplyAll(Accept(findings, originals, out int count), originals, texts);
+        return count;
+    }
+
+    /// <summary>The edits of every finding's fix that does not touch what an earlier one changes.</summary>
+    /// <param name="count">How many fixes they are.</param>
+    public static List<TextEdit> Accept(IReadOnlyList<Finding> findings, IReadOnlyList<SourceFile> originals, out int count)
+    {
         var accepted = new List<TextEdit>();
-        int count = 0;
+        count = 0;
         foreach (Finding finding in findings)
         {
             TextEdit[] edits = [.. finding.Fix!.Edits.Where(e => !accepted.Contains(e))];
@@ -25,12 +33,37 @@ internal static class FixApplier
             accepted.AddRange(edits);
             count++;
         }
+        return accepted;
+    }
+
+    /// <summary>Applies accepted edits to the texts.</summary>
+    public static void ApplyAll(List<TextEdit> accepted, IReadOnlyList<SourceFile> originals, Dictionary<string, string> texts)
+    {
         foreach (IGrouping<string, TextEdit> file in accepted.GroupBy(static e => e.Path))
         {
             string text = texts.GetValueOrDefault(file.Key) ?? originals.First(o => o.Path == file.Key).Text;
             texts[file.Key] = Apply(text, file);
         }
-        return count;
+    }
+
+    /// <summary>Where a place of the edited text was before the edits.</summary>
+    public static SourceSpan Before(List<TextEdit> edits, SourceFile file, SourceSpan place)
+    {
+        int start = Before(edits, file.Path, place.Start);
+        return new SourceSpan(file, start, Math.Max(0, Before(edits, file.Path, place.End) - start));
+    }
+
+    private static int Before(List<TextEdit> edits, string path, int offset)
+    {
+        int shift = 0;
+        foreach (TextEdit edit in edits.Where(e => e.Path == path).OrderBy(static e => e.Start))
+        {
+            int at = edit.Start + shift;
+            if (offset < at) break;
+            if (offset < at + edit.Text.Length) return edit.Start;
+            shift += edit.Text.Length - edit.Length;
+        }
+        return offset - shift;
     }
 
     /// <summary>Applies edits that do not overlap; those that insert at one place in the order given.</summary>

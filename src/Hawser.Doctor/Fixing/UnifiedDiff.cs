@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Hawser.Configuration.Syntax;
+using Hawser.Doctor.Findings;
 
 namespace Hawser.Doctor.Fixing;
 
@@ -38,13 +40,30 @@ internal static class UnifiedDiff
         return output.ToString();
     }
 
-    /// <summary>The changed lines alone, with their marks, for people.</summary>
-    public static IEnumerable<string> ChangedLines(string before, string after)
+    /// <summary>The lines that edits change, with their marks, for people.</summary>
+    public static IEnumerable<string> ChangedLines(SourceFile file, IEnumerable<TextEdit> edits)
     {
-        foreach (Line line in Compare(Split(before), Split(after)))
+        TextEdit[] sorted = [.. edits.OrderBy(static e => e.Start)];
+        for (int i = 0; i < sorted.Length;)
         {
-            if (line.Mark != ' ') yield return $"{line.Mark} {line.Text.TrimEnd('\n', '\r')}";
+            // Edits of one line, or of lines that touch, are shown together; nothing else of the file is looked at.
+            int first = i;
+            int start = file.GetLineStart(file.GetLine(sorted[i].Start));
+            int end = EndOfLine(file.Text, sorted[i].End);
+            for (i++; i < sorted.Length && sorted[i].Start <= end; i++) end = Math.Max(end, EndOfLine(file.Text, sorted[i].End));
+            string before = file.Text[start..end];
+            string after = FixApplier.Apply(before, sorted[first..i].Select(e => e with { Start = e.Start - start }));
+            foreach (Line line in Compare(Split(before), Split(after)))
+            {
+                if (line.Mark != ' ') yield return $"{line.Mark} {line.Text.TrimEnd('\n', '\r')}";
+            }
         }
+    }
+
+    private static int EndOfLine(string text, int offset)
+    {
+        int end = text.IndexOf('\n', Math.Min(offset, text.Length));
+        return end < 0 ? text.Length : end + 1;
     }
 
     private static int EndOfHunk(List<Line> lines, int at)

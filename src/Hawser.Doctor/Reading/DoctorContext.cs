@@ -45,6 +45,10 @@ internal sealed class DoctorContext
     /// <summary>The proxied locations that WebSockets are meant to pass.</summary>
     public IEnumerable<ProxiedLocation> WebSocketLocations => Proxied.Where(static p => p.IsWebSocket);
 
+    /// <summary>Those, or where there are none the locations of applications that are known to open WebSockets.</summary>
+    public IEnumerable<ProxiedLocation> LikelyWebSocketLocations =>
+        Proxied.Any(static p => p.IsWebSocket) ? WebSocketLocations : Proxied.Where(static p => p.Intent != WebSocketIntent.None);
+
     /// <summary>Routes imagined requests through this configuration.</summary>
     public RequestRouter Router => _router ??= new RequestRouter(Inspection.Config, Options.Target);
 

@@ -68,6 +68,7 @@ internal sealed class LocationCollector(DoctorContext context)
         }
         string host = HostOf(pass);
         if (!context.IsHidden(context.Syntax.NodeOf(named)?.Span ?? node.Span) && WebSocketNames.InPath(named.Pattern)) return WebSocketIntent.Name;
+        if (WebSocketNames.IsOrdinary(named.Pattern)) return WebSocketIntent.None;
         if (WebSocketNames.InName(host) && !IsStatic(named)) return WebSocketIntent.Name;
         application = WebSocketNames.ApplicationOf(host) ?? (named.Pattern == "/" ? WebSocketNames.ApplicationOf(_fileName) : null);
         if (application is not null && !IsStatic(named)) return WebSocketIntent.Application;

@@ -41,7 +41,7 @@ internal sealed class ProxiedLocation
     public bool IsWebSocket => Intent >= WebSocketIntent.Name;
 
     /// <summary>Ordinary requests pass here too: nothing in the path says that it is for WebSockets alone.</summary>
-    public bool IsShared => !WebSocketNames.InPath(Named.Pattern);
+    public bool IsShared => !WebSocketNames.IsStream(Named.Pattern);
 
     public bool IsPrefix => Named.MatchKind is LocationMatchKind.Prefix or LocationMatchKind.PrefixNoRegex;
 

@@ -9,6 +9,8 @@ internal sealed class SyntaxIndex
 {
     private readonly Dictionary<(SourceFile File, int Start), DirectiveNode> _byPlace = [];
     private readonly Dictionary<DirectiveNode, DirectiveNode?> _parents = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<DirectiveNode, List<DirectiveNode>> _children = new(ReferenceEqualityComparer.Instance);
+    private readonly List<DirectiveNode> _topLevel = [];
     private readonly List<DirectiveNode> _all = [];
 
     public SyntaxIndex(ImmutableArray<DirectiveNode> directives) => Add(directives, null);
@@ -26,13 +28,8 @@ internal sealed class SyntaxIndex
     public DirectiveNode? ParentOf(DirectiveNode node) => _parents.GetValueOrDefault(node);
 
     /// <summary>The directives written in a block, or at the top level; those of included files with them.</summary>
-    public IEnumerable<DirectiveNode> ChildrenOf(DirectiveNode? block)
-    {
-        foreach (DirectiveNode node in _all)
-        {
-            if (ReferenceEquals(_parents[node], block)) yield return node;
-        }
-    }
+    public IReadOnlyList<DirectiveNode> ChildrenOf(DirectiveNode? block) =>
+        block is null ? _topLevel : _children.TryGetValue(block, out List<DirectiveNode>? children) ? children : [];
 
     /// <summary>The first directive of a name in a block, or null.</summary>
     public DirectiveNode? Find(DirectiveNode? block, string name)
@@ -73,10 +70,18 @@ internal sealed class SyntaxIndex
         foreach (DirectiveNode node in nodes)
         {
             _all.Add(node);
+            ListOf(parent).Add(node);
             _parents[node] = parent;
             _byPlace.TryAdd((node.Span.File, node.Span.Start), node);
             Add(node.Children, node);
             foreach (IncludedFile file in node.Includes) Add(file.Directives, parent);
         }
+    }
+
+    private List<DirectiveNode> ListOf(DirectiveNode? parent)
+    {
+        if (parent is null) return _topLevel;
+        if (!_children.TryGetValue(parent, out List<DirectiveNode>? children)) _children.Add(parent, children = []);
+        return children;
     }
 }

@@ -30,6 +30,8 @@ internal static class WebSocketNames
 
     private static readonly string[] s_ordinary = ["health", "healthz", "healthcheck", "status", "ping", "metrics", "info", "stats"];
 
+    private static readonly string[] s_streams = ["/stream", "/streaming", "/live", "/push"];
+
     // Applications whose pages open a WebSocket to their own origin, and the path of it.
     private static readonly (string Name, string Path)[] s_applications =
     [
@@ -37,11 +39,16 @@ internal static class WebSocketNames
         ("guacamole", "/websocket-tunnel"), ("rocketchat", "/websocket"), ("code-server", "/"), ("novnc", "/websockify"), ("vite", "/"), ("mattermost", "/api/v4/websocket"),
     ];
 
+    /// <summary>Whether a path is a check of health or the like: an ordinary request, wherever it stands.</summary>
+    public static bool IsOrdinary(string path) => s_ordinary.Any(word => path.TrimEnd('/', '$').EndsWith("/" + word, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether a path that forwards handshakes is probably for them alone.</summary>
+    public static bool IsStream(string path) => InPath(path) || s_streams.Any(word => path.TrimEnd('/', '$').EndsWith(word, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Whether a path, or the text of an expression, has a segment that names a WebSocket.</summary>
     public static bool InPath(string path)
     {
-        // A check of health below a WebSocket's path is an ordinary request.
-        if (s_ordinary.Any(word => path.TrimEnd('/', '$').EndsWith("/" + word, StringComparison.OrdinalIgnoreCase))) return false;
+        if (IsOrdinary(path)) return false;
         foreach (string segment in path.Split(['/', '(', ')', '|', '^', '$', '\\', '?', '*', '+'], StringSplitOptions.RemoveEmptyEntries))
         {
             string word = segment.TrimEnd('.').ToLowerInvariant();

@@ -4,6 +4,7 @@ using Hawser.Configuration.Diagnostics;
 using Hawser.Configuration.Syntax;
 using Hawser.Doctor.Findings;
 using Hawser.Doctor.Fixing;
+using Hawser.Doctor.Rules;
 using Hawser.Doctor.Texts;
 
 namespace Hawser.Doctor.Rendering;
@@ -25,7 +26,7 @@ public sealed class TextRenderer(TextCatalog texts, bool colour)
         var output = new StringBuilder();
         if (examination.Findings.IsEmpty) return _style.Good(texts.Get("doctor", "clean", ("file", file))) + "\n";
         // The cause first; within a severity as the file goes.
-        foreach (Finding finding in examination.Findings.OrderByDescending(static f => f.Severity)) output.Append(Render(finding, examination)).Append('\n');
+        foreach (Finding finding in examination.Findings.OrderByDescending(RuleCatalog.IsAboutSyntax).ThenByDescending(static f => f.Severity)) output.Append(Render(finding, examination)).Append('\n');
         output.Append(Summary(examination, file));
         return output.ToString();
     }
@@ -78,7 +79,7 @@ public sealed class TextRenderer(TextCatalog texts, bool colour)
         foreach (IGrouping<string, TextEdit> file in fix.Edits.GroupBy(static e => e.Path))
         {
             if (examination.Files.FirstOrDefault(f => f.Path == file.Key) is not { } source) continue;
-            foreach (string line in UnifiedDiff.ChangedLines(source.Text, FixApplier.Apply(source.Text, file)))
+            foreach (string line in UnifiedDiff.ChangedLines(source, file))
             {
                 string shown = Printable(line);
                 output.Append("      ").Append(line[0] == '+' ? _style.Added(shown) : _style.Removed(shown)).Append('\n');

@@ -16,11 +16,11 @@ internal sealed class Hw401MixedContent : Rule
         CheckPage(context, sink);
         if (context.Http is not { } http || context.IsTemplate) return;
         bool anyTls = http.Servers.Any(context.IsTls);
-        foreach (ProxiedLocation proxied in context.WebSocketLocations)
+        foreach (ProxiedLocation proxied in context.LikelyWebSocketLocations)
         {
             if (context.Syntax.NodeOf(proxied.Server) is null || !context.IsPlain(proxied.Server) || context.IsTls(proxied.Server)) continue;
             if (!anyTls) ReportPlain(context, sink, proxied);
-            else if (TlsTwin(context, proxied) is { } twin && !Serves(context, twin, proxied))
+            else if (proxied.IsWebSocket && TlsTwin(context, proxied) is { } twin && !Serves(context, twin, proxied))
                 sink.Report(FindingSeverity.Error, (proxied.Block ?? proxied.PassNode).Span, "", FixFor(context, proxied, twin), Values(proxied, twin));
         }
     }

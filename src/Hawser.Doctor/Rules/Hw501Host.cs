@@ -13,7 +13,7 @@ internal sealed class Hw501Host : Rule
 
     public override void Check(DoctorContext context, FindingSink sink)
     {
-        foreach (ProxiedLocation proxied in context.WebSocketLocations)
+        foreach (ProxiedLocation proxied in context.LikelyWebSocketLocations)
         {
             if (proxied.Header("Host") is { } host) CheckValue(context, sink, proxied, host);
             else if (proxied.MissingHeaders is null && !Hw206HeadersDropped.Drops(proxied, "Host"))

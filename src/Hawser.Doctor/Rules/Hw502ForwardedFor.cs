@@ -15,6 +15,7 @@ internal sealed class Hw502ForwardedFor : Rule
 
     public override void Check(DoctorContext context, FindingSink sink)
     {
+        HashSet<ProxiedLocation> likely = [.. context.LikelyWebSocketLocations];
         foreach (ProxiedLocation proxied in context.Proxied)
         {
             CheckSpelling(context, sink, proxied);
@@ -24,7 +25,7 @@ internal sealed class Hw502ForwardedFor : Rule
                 if (field.Value.Parts is [VariablePart { Name: "remote_addr" }] && BehindProxy(context))
                     sink.Report(FindingSeverity.Hint, field.Span, "overwritten", Replace(context, field), TextValue.OfBytes("location", proxied.Title), ("value", "$remote_addr"), ("meant", ""));
             }
-            else if (proxied.IsWebSocket && proxied.MissingHeaders is null && !Hw206HeadersDropped.Drops(proxied, "X-Forwarded-For") && proxied.Header("X-Real-IP") is null && proxied.Header("Forwarded") is null
+            else if (likely.Contains(proxied) && proxied.MissingHeaders is null && !Hw206HeadersDropped.Drops(proxied, "X-Forwarded-For") && proxied.Header("X-Real-IP") is null && proxied.Header("Forwarded") is null
                 && !proxied.Headers.Any(static h => Misspelt(h.Name) == "X-Forwarded-For"))
             {
                 Fix? fix = ReferenceEquals(proxied.HeaderScope, proxied.Location) ? new Fix(ProxyHeaderEdits.Add(proxied, "X-Forwarded-For", "$proxy_add_x_forwarded_for")) : null;
@@ -62,5 +63,5 @@ internal sealed class Hw502ForwardedFor : Rule
 
     // At the edge, overwriting is right: what a client claims is not to be passed on.
     private static bool BehindProxy(DoctorContext context) => context.Syntax.All.Any(static n =>
-        n.Name == "set_real_ip_from" || n.Arguments.Any(static a => a.Value.Contains("$http_x_forwarded_", StringComparison.OrdinalIgnoreCase)));
+        n.Arguments.Any(static a => a.Value.Contains("$http_x_forwarded_", StringComparison.OrdinalIgnoreCase)));
 }

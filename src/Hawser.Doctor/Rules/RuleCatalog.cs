@@ -26,6 +26,12 @@ internal static class RuleCatalog
         var findings = new List<Finding>();
         foreach (Rule rule in All) rule.Check(context, new FindingSink(rule, context, findings));
         RemoveConsequences(context, findings);
+        return Sort(context, findings);
+    }
+
+    /// <summary>Findings by file and position.</summary>
+    public static List<Finding> Sort(DoctorContext context, List<Finding> findings)
+    {
         var files = new Dictionary<string, int>();
         foreach (Configuration.Syntax.SourceFile file in context.Inspection.Files) files.TryAdd(file.Path, files.Count);
         return [.. findings.OrderBy(f => f.Span is { } span ? files.GetValueOrDefault(span.File.Path) : -1)
