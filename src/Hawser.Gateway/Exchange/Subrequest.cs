@@ -114,7 +114,7 @@ internal sealed class Subrequest
 
         public bool IsBroken { get; private set; }
 
-        public void Start(HttpExchange exchange, ReadOnlySpan<byte> body, bool isLast) => IsBroken = !isLast;
+        public void Start(HttpExchange exchange, ReadOnlySpan<byte> body, bool isLast) => IsBroken = true;
 
         public void SendInterim(HttpExchange exchange, ResponseHead head)
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Exchange;
@@ -132,11 +131,6 @@ public sealed partial class ProxyRun
             }
             fields.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
         }
-        if (fields.TryGet(KnownHeader.XAccelLimitRate, out ByteSlice rate) && !_model.ResponseHeaders.Ignores(IgnoredHeaders.XAccelLimitRate)
-            && Utf8Parser.TryParse(rate.Span, out uint bytes, out int used) && used == rate.Length)
-        {
-            exchange.LimitRate = bytes;
-        }
     }
 
     private static readonly ByteSlice s_get = ByteSlice.FromLatin1("GET");
@@ -226,7 +220,8 @@ public sealed partial class ProxyRun
         return refusal;
     }
 
-    private bool ClientAskedForUpgrade() => _isHandshake || exchange.RequestHeaders.Contains(KnownHeader.Upgrade);
+    // A subrequest has the client's fields, and no connection to switch.
+    private bool ClientAskedForUpgrade() => _isHandshake || !exchange.IsSubrequest && exchange.RequestHeaders.Contains(KnownHeader.Upgrade);
 
     private void FillHead()
     {
