@@ -11,6 +11,8 @@ internal sealed class MemorySettler : LoopTimer
 {
     private const long Interval = 1000;
 
+    private const long TrimTime = 50;
+
     // Below this many tunnels the gain is not worth a collection.
     private const int Wave = 500;
 
@@ -20,6 +22,7 @@ internal sealed class MemorySettler : LoopTimer
     private readonly Worker _worker;
     private readonly Worker[] _all;
     private bool _isArmed;
+    private bool _isTrimmed;
     private long _tunnelsSeen;
     private long _tunnelsSettled;
     private long _turnsSeen;
@@ -52,13 +55,28 @@ internal sealed class MemorySettler : LoopTimer
         bool isOwed = tunnels - _tunnelsSettled >= Wave;
         if (isQuiet && isOwed)
         {
+            if (!_isTrimmed)
+            {
+                TrimPools();
+                return;
+            }
             _tunnelsSettled = tunnels;
+            _isTrimmed = false;
             isOwed = false;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
+        else _isTrimmed = false;
         // Nothing to do until the next connection, if none has become a tunnel since the last look.
         _isArmed = false;
         if (isOwed || tunnels != _tunnelsSeen) Arm();
         _tunnelsSeen = tunnels;
+    }
+
+    /// <summary>What the wave left in pools goes too. Each loop trims its own; the collection follows when all have had the time.</summary>
+    private void TrimPools()
+    {
+        _isTrimmed = true;
+        foreach (Worker worker in _all) worker.Loop.Post(static state => ((Worker)state!).TrimPools(), worker);
+        _worker.Loop.Timers.Schedule(this, _worker.Loop.Now + TrimTime);
     }
 }

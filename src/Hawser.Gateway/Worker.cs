@@ -178,6 +178,16 @@ public sealed class Worker
 
     public void EndAll() => Connections.ForEach(static c => c.EndNow());
 
+    /// <summary>Lets go of what is pooled: a wave of handshakes is over.</summary>
+    public void TrimPools()
+    {
+        _exchanges.Clear();
+        _channels.Clear();
+        _requestParsers.Clear();
+        _responseParsers.Clear();
+        Loop.Buffers.Trim();
+    }
+
     public HttpExchange RentExchange() => _exchanges.TryPop(out HttpExchange? exchange) ? exchange : new HttpExchange(this);
 
     public void Return(HttpExchange exchange)

@@ -42,6 +42,12 @@ internal static class Gateways
         await GetAsync(gateway, "/return");
         await using (var tunnel = await OpenTunnelAsync(gateway))
             tunnel.Reset();
+        return await DescriptorsAtRestWithoutTunnelAsync(gateway);
+    }
+
+    /// <summary>The same for a gateway that has had its first request and its first tunnel.</summary>
+    public static async Task<int> DescriptorsAtRestWithoutTunnelAsync(GatewayProcess gateway)
+    {
         var last = -1;
         var settled = 0;
         await Wait.UntilAsync(

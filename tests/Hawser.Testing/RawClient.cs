@@ -68,6 +68,28 @@ public sealed class RawClient : IAsyncDisposable
         return new RawClient(socket);
     }
 
+    /// <summary>The same for a connection that a server has accepted.</summary>
+    public static RawClient Over(Socket accepted) => new(accepted);
+
+    /// <summary>Reads one WebSocket frame.</summary>
+    /// <param name="timeout">How long to wait for its end; ten seconds when null.</param>
+    /// <returns>The frame, unmasked; null when the time was over or the connection ended before it was complete.</returns>
+    public async Task<WebSocketFrame?> ReadFrameAsync(TimeSpan? timeout = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            if (WebSocketBytes.Decode(Pending, out var length) is { } frame)
+            {
+                _taken += length;
+                return frame;
+            }
+
+            if (State != ConnectionState.Open || !await ReceiveAsync((timeout ?? s_defaultTimeout) - watch.Elapsed))
+                return null;
+        }
+    }
+
     /// <summary>Sends a text, one byte for each character.</summary>
     public Task SendAsync(string text) => SendAsync(Bytes.FromText(text));
 

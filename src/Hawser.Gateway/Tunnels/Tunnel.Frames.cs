@@ -35,7 +35,8 @@ public sealed partial class Tunnel
     /// <summary>Follows the frames and passes the bytes on: as one run, unless something in them is not for the other side.</summary>
     private void Follow(ref End from, ref End to, int tag, ReadOnlySpan<byte> bytes)
     {
-        long messages = from.Frames.Messages;
+        long before = from.Frames.Messages;
+        long told = to.IsTold ? before : -1; // what comes when the other side has been told of the end is read for its close frame alone
         int run = 0; // where the bytes begin that are passed and not written yet
         int at = 0;
         while (at < bytes.Length)
@@ -65,14 +66,17 @@ public sealed partial class Tunnel
 
             Forward(ref to, bytes[run..at]);
             run = at;
-            if (_ended || !Handle(stop, ref from, ref to, tag, bytes[at..]))
+            bool goesOn = !_ended && Handle(stop, ref from, ref to, tag, bytes[at..]);
+            if (told < 0 && to.IsTold) told = from.Frames.Messages;
+            if (!goesOn)
             {
                 run = bytes.Length;
                 break;
             }
         }
         if (run < bytes.Length) Forward(ref to, bytes[run..]);
-        CountMessages(tag, from.Frames.Messages - messages);
+        if (told >= 0) from.Frames.Messages = told;
+        CountMessages(tag, from.Frames.Messages - before);
         if (_isTracking && (to.OwesPing || to.OwesClose || to.OwesReplies > 0) && from.Frames.IsAtBoundary) SendOwed(ref to, ref from);
     }
 

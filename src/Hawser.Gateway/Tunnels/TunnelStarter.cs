@@ -21,6 +21,8 @@ internal static class TunnelStarter
         TunnelPolicy policy = run.IsHandshake ? run.Model.WebSocketTunnel : run.Model.PlainTunnel;
         byte reservedBits = ReservedBits(exchange);
         if (run.IsHandshake) exchange.Worker.TunnelCounters.Handshake(HandshakeOutcome.Accepted);
+        // As a rule the connection has had it since it came (tcp_nodelay of the listener's default server).
+        bool needsNoDelay = exchange.Location.Core.TcpNoDelay && !connection.Listener.Default.Defaults.Core.TcpNoDelay && !connection.RemoteEndpoint.IsUnix;
         var tunnel = new Tunnel(exchange, policy);
         byte[]? early = rest.IsEmpty ? null : rest.ToArray();
         Transport upstream = run.TakeUpstream(out PeerState peer, out byte[]? toUpstream);
@@ -28,7 +30,7 @@ internal static class TunnelStarter
         TunnelRecord? record = TunnelRecord.From(exchange, connection);
         ConnectionLeases? leases = exchange.ConnectionLeases.Take(); // it counts as a connection until its end (limit_conn)
         Transport client = connection.HandOver(tunnel, out byte[]? toClient, out byte[]? input);
-        SocketCalls.SetNoDelay(client.Descriptor);
+        if (needsNoDelay) SocketCalls.SetNoDelay(client.Descriptor);
         tunnel.Begin(client, upstream, peer, record, leases, reservedBits);
         tunnel.InjectOutput(toUpstream, toClient: false);
         tunnel.InjectOutput(toClient, toClient: true);

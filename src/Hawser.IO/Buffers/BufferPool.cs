@@ -38,5 +38,15 @@ public sealed class BufferPool
         if (free.Count < Math.Max(4, KeptBytesPerClass / buffer.Length)) free.Push(buffer);
     }
 
+    /// <summary>Lets go of all that is kept, when nothing is expected to need it soon.</summary>
+    public void Trim()
+    {
+        foreach (Stack<byte[]> free in _free)
+        {
+            free.Clear();
+            free.TrimExcess();
+        }
+    }
+
     private static int ClassOf(int size) => size <= SmallestSize ? 0 : BitOperations.Log2((uint)(size - 1) / SmallestSize) + 1;
 }

@@ -83,8 +83,8 @@ public struct FrameTracker
     /// <summary>Messages that may still begin; -1 for any number.</summary>
     public int Budget { get; set; }
 
-    /// <summary>Messages whose last frame has begun.</summary>
-    public long Messages { get; private set; }
+    /// <summary>Messages whose last frame has begun. An owner that drops what it scans takes them back.</summary>
+    public long Messages { get; set; }
 
     /// <summary>Makes <see cref="Scan"/> stop at the next boundary, even in the middle of what it was given.</summary>
     public FrameBoundary StopAt { get; set; }

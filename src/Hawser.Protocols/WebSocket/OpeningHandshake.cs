@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Protocols.WebSocket;
@@ -87,10 +86,8 @@ public readonly record struct OpeningHandshake
         key.CopyTo(input);
         AcceptSuffix.CopyTo(input[KeyLength..]);
 
-        Span<byte> digest = stackalloc byte[SHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // RFC 6455 names SHA-1; it proves that the server understood, and protects nothing.
-        SHA1.HashData(input, digest);
-#pragma warning restore CA5350
+        Span<byte> digest = stackalloc byte[HandshakeDigest.Length];
+        HandshakeDigest.Compute(input, digest);
         _ = Base64.EncodeToUtf8(digest, destination, out _, out var written);
         return written;
     }

@@ -113,6 +113,24 @@ public sealed class OpeningHandshakeTests
     }
 
     [Fact]
+    public void WriteAccept_ManyKeys_IsWhatTheFrameworkComputes()
+    {
+        var random = new Random(7);
+        var bytes = new byte[16];
+        var accept = new byte[OpeningHandshake.AcceptLength];
+        for (var i = 0; i < 500; i++)
+        {
+            random.NextBytes(bytes);
+            var key = Convert.ToBase64String(bytes);
+            OpeningHandshake.WriteAccept(Wire.Bytes(key), accept);
+#pragma warning disable CA5350 // the RFC's choice
+            var expected = Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Wire.Bytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
+            Assert.Equal(expected, Wire.Text(accept));
+        }
+    }
+
+    [Fact]
     public void AcceptMatches_OnlyTheRightAnswer()
     {
         Assert.True(OpeningHandshake.AcceptMatches(Wire.Bytes(Key), Wire.Bytes(Accept)));
