@@ -36,6 +36,7 @@ public sealed class Worker
         Index = index;
         _onIdle = onIdle;
         Loop = new EventLoop(time, onUnhandled);
+        Handshakes = new Tls.HandshakeTurns(Loop);
         AllCounters = [Counters];
         _thread = new Thread(Run, maxStackSize: 512 * 1024) { Name = $"hawser-loop-{index}", IsBackground = true };
     }
@@ -43,6 +44,9 @@ public sealed class Worker
     public int Index { get; }
 
     public EventLoop Loop { get; }
+
+    /// <summary>How much of each turn TLS handshakes may take.</summary>
+    public Tls.HandshakeTurns Handshakes { get; }
 
     /// <summary>The configuration for requests that begin now.</summary>
     public GatewayModel Model { get; private set; } = null!;

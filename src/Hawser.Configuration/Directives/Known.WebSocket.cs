@@ -12,6 +12,11 @@ public static partial class Known
         "auto: a valid opening handshake that reaches a proxy_pass goes upstream as one, without the header lines nginx wants. "
         + "nginx: nothing is added. off: a handshake gets 403.");
 
+    public static readonly Directive<bool> WebSocketUpgradeInsecure = Modules.WebSocket.Flag(
+        "websocket_upgrade_insecure", In.HttpServerLocation, false,
+        "Whether HTML that goes out over TLS tells browsers to open wss:// and https:// where the page says ws:// and http://: "
+        + "Content-Security-Policy: upgrade-insecure-requests, added to a policy that is there.");
+
     /// <summary>Zero: no pings.</summary>
     public static readonly Directive<TimeSpan> WebSocketPingInterval = Modules.WebSocket.Add(
         new Directive<TimeSpan>(

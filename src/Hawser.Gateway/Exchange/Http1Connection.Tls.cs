@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
@@ -54,8 +55,13 @@ public sealed partial class Http1Connection : ITlsServer
         _tls = tls;
         while (true)
         {
+            await _worker.Handshakes.Next();
+            if (_isEnding) return false;
+            long startedAt = Stopwatch.GetTimestamp();
+            TlsProgress progress = tls.Advance();
+            _worker.Handshakes.Count(startedAt);
             WaitResult wait;
-            switch (tls.Advance())
+            switch (progress)
             {
                 case TlsProgress.Complete:
                     _channel.MarkReady(); // the request may have come along with the end of the handshake

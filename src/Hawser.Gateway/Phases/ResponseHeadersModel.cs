@@ -15,23 +15,26 @@ public sealed class ResponseHeadersModel
     private readonly AddedField[] _fields;
     private readonly AddedField[] _trailers;
     private readonly ExpiresModel? _expires;
+    private readonly bool _upgradesInsecure;
 
     private readonly record struct AddedField(ByteSlice Name, KnownHeader Known, TemplateModel Value, bool Always);
 
-    private ResponseHeadersModel(AddedField[] fields, AddedField[] trailers, ExpiresModel? expires)
+    private ResponseHeadersModel(AddedField[] fields, AddedField[] trailers, ExpiresModel? expires, bool upgradesInsecure)
     {
+        _upgradesInsecure = upgradesInsecure;
         _fields = fields;
         _trailers = trailers;
         _expires = expires;
     }
 
     public static ResponseHeadersModel From(ConfigScope scope, ModelBuilder builder) =>
-        new(Compile(scope.Get(Known.AddHeader), builder), Compile(scope.Get(Known.AddTrailer), builder), ExpiresModel.From(scope, builder));
+        new(Compile(scope.Get(Known.AddHeader), builder), Compile(scope.Get(Known.AddTrailer), builder), ExpiresModel.From(scope, builder),
+            scope.Get(Known.WebSocketUpgradeInsecure));
 
     /// <summary>Adds the fields to the head of the answer, as its status allows.</summary>
     public void Apply(HttpExchange exchange)
     {
-        if (_fields.Length == 0 && _trailers.Length == 0 && _expires is null) return;
+        if (_fields.Length == 0 && _trailers.Length == 0 && _expires is null && !_upgradesInsecure) return;
         ResponseHead head = exchange.Response.Head;
         bool isOrdinary = IsOrdinary(head.Status);
         if (isOrdinary) _expires?.Apply(exchange);
@@ -39,6 +42,7 @@ public sealed class ResponseHeadersModel
         {
             if (isOrdinary || field.Always) Add(head, in field, field.Value.Evaluate(exchange));
         }
+        if (_upgradesInsecure) InsecureUpgrade.Apply(exchange);
         head.ExpectsTrailers = WantsTrailers(isOrdinary) && CanHaveTrailers(exchange);
     }
 

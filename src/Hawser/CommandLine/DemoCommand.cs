@@ -28,10 +28,21 @@ internal static class DemoCommand
             CustomParser = Parse,
         };
 
+        var tls = new Option<bool>("--tls")
+        {
+            Description = $"Serve https and wss with a certificate made for this machine (port {DemoPorts.DefaultTls} unless --port says otherwise)",
+        };
+
         command.Add(port);
         command.Add(echoPort);
-        command.SetAction(result => DemoRun.Run(
-            new DemoPorts(result.GetValue(port), result.GetValue(echoPort)), factory, result.InvocationConfiguration.Output));
+        command.Add(tls);
+        command.SetAction(result =>
+        {
+            var withTls = result.GetValue(tls);
+            var isDefault = result.GetResult(port) is null or { Implicit: true } && Environment.GetEnvironmentVariable(DemoPorts.Variable) is null or "";
+            var gateway = withTls && isDefault ? DemoPorts.DefaultTls : result.GetValue(port);
+            return DemoRun.Run(new DemoPorts(gateway, result.GetValue(echoPort)), withTls, factory, result.InvocationConfiguration.Output);
+        });
     }
 
     private static int Parse(ArgumentResult result) => Parse(result.Tokens[0].Value, $"\"{result.Tokens[0].Value}\"", result);

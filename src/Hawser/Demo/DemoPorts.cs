@@ -13,17 +13,22 @@ internal sealed partial record DemoPorts(int Gateway, int Echo)
     /// <summary>The ports that stand in samples/quickstart/nginx.conf.</summary>
     public static readonly DemoPorts Default = new(8080, 8808);
 
+    /// <summary>The gateway's port for <c>--tls</c> where nothing else is said.</summary>
+    public const int DefaultTls = 8443;
+
     /// <summary>The environment variable that sets the gateway's port where the command line does not.</summary>
     public const string Variable = "PORT";
 
     /// <summary>The configuration with these ports in place of the default ones.</summary>
-    public ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> configuration)
+    /// <param name="tls">For TLS on the gateway's port; null for plain HTTP.</param>
+    public ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> configuration, DemoCertificate? tls)
     {
-        if (this == Default)
+        if (this == Default && tls is null)
             return configuration;
 
         var text = Encoding.Latin1.GetString(configuration.Span);
-        text = ListenDirective().Replace(text, $"${{1}}{Gateway}");
+        var secure = tls is null ? "" : $" ssl; ssl_certificate {Quoted(tls.Certificate)}; ssl_certificate_key {Quoted(tls.Key)}; websocket_upgrade_insecure on";
+        text = ListenDirective().Replace(text, match => $"{match.Groups[1].Value}{Gateway}{secure}");
         text = EchoAddress().Replace(text, $"${{1}}{Echo}");
         return Encoding.Latin1.GetBytes(text);
     }
@@ -48,6 +53,9 @@ internal sealed partial record DemoPorts(int Gateway, int Echo)
         probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
+
+    // As bytes of UTF-8, one character each: the text is written back so.
+    private static string Quoted(string path) => $"\"{Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(path))}\"";
 
     private int Suggest(int taken, int step)
     {

@@ -14,7 +14,8 @@ internal static class DemoRun
 {
     /// <summary>Runs the demo until it is stopped.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(DemoPorts ports, IGatewayFactory factory, TextWriter output)
+    /// <param name="withTls">The gateway speaks TLS, with a certificate made for this machine.</param>
+    public static int Run(DemoPorts ports, bool withTls, IGatewayFactory factory, TextWriter output)
     {
         if (ports.FindConflict() is { } conflict)
             return Refuse(conflict);
@@ -22,15 +23,16 @@ internal static class DemoRun
         try
         {
             using var folder = QuickStartFolder.Open();
-            return Run(ports, folder, factory, output);
+            var certificate = withTls ? DemoCertificate.Open(TimeProvider.System) : null;
+            return Run(ports, certificate, folder, factory, output);
         }
-        catch (Exception e) when (e is IOException or SocketException or HttpListenerException)
+        catch (Exception e) when (e is IOException or SocketException or HttpListenerException or UnauthorizedAccessException)
         {
             return Refuse(e.Message);
         }
     }
 
-    private static int Run(DemoPorts ports, QuickStartFolder folder, IGatewayFactory factory, TextWriter output)
+    private static int Run(DemoPorts ports, DemoCertificate? certificate, QuickStartFolder folder, IGatewayFactory factory, TextWriter output)
     {
         // Blocking: everything that serves has threads of its own, and this one runs the gateway's life.
         var lab = Lab.Start(ports.Echo, QuickStartFolder.FindPitfalls(), factory);
@@ -40,9 +42,9 @@ internal static class DemoRun
             try
             {
                 using var log = StartupLog.Open(null, MessageLevel.Notice, TimeProvider.System);
-                return new GatewayProcess(Source(ports, folder, control), factory, log, ProcessPolicy.Foreground)
+                return new GatewayProcess(Source(ports, certificate, folder, control), factory, log, ProcessPolicy.Foreground)
                 {
-                    Started = () => output.Write(Banner(ports, folder)),
+                    Started = () => output.Write(Banner(ports, certificate, folder)),
                 }.Run();
             }
             finally
@@ -56,26 +58,37 @@ internal static class DemoRun
         }
     }
 
-    private static ConfigurationSource Source(DemoPorts ports, QuickStartFolder folder, LabControl control) => new(new ConfigurationRequest
+    private static ConfigurationSource Source(DemoPorts ports, DemoCertificate? certificate, QuickStartFolder folder, LabControl control) => new(new ConfigurationRequest
     {
         Path = folder.Configuration,
         Prefix = folder.Path + "/",
         FallbackIncludeDirectory = ConfigurationSource.ShippedFiles,
-        Edit = bytes => Encoding.Latin1.GetBytes(control.Announce(Encoding.Latin1.GetString(ports.Apply(bytes).Span))),
+        Edit = bytes => Encoding.Latin1.GetBytes(control.Announce(Encoding.Latin1.GetString(ports.Apply(bytes, certificate).Span))),
     });
 
-    private static string Banner(DemoPorts ports, QuickStartFolder folder) =>
+    private static string Banner(DemoPorts ports, DemoCertificate? certificate, QuickStartFolder folder) =>
         $"""
          Hawser is running.
 
-           page           http://localhost:{ports.Gateway}/
-           websocket      ws://localhost:{ports.Gateway}/websocket/
+           page           http{(certificate is null ? "" : "s")}://localhost:{ports.Gateway}/
+           websocket      ws{(certificate is null ? "" : "s")}://localhost:{ports.Gateway}/websocket/
            backend        ws://127.0.0.1:{ports.Echo}/ (echo)
            configuration  {folder.Configuration}
 
-         Ctrl+C stops it.
+         {Trust(certificate)}Ctrl+C stops it.
 
          """;
+
+    private static string Trust(DemoCertificate? certificate) => certificate is null ? "" : $"""
+        The certificate was made for this machine, and nobody trusts it yet: browsers warn, and programs refuse it. To trust it:
+
+           system         sudo cp {certificate.Certificate} /usr/local/share/ca-certificates/hawser-localhost.crt && sudo update-ca-certificates
+           Chromium       certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n hawser-localhost -i {certificate.Certificate}
+           Firefox        Settings, Certificates, Authorities, Import: {certificate.Certificate}
+           curl           curl --cacert {certificate.Certificate} https://localhost:PORT/
+
+
+        """;
 
     private static int Refuse(string message)
     {
