@@ -51,6 +51,16 @@ public sealed partial class RepositoryTests
     }
 
     [Fact]
+    public void File_WithText_HasNoConflictMarkers()
+    {
+        string[] kinds = [".md", ".cs", ".tsv", ".txt", ".case", ".csproj", ".props", ".js", ".yml"];
+        var files = Directory.EnumerateFiles(Repository.Root, "*", SearchOption.AllDirectories)
+            .Where(file => kinds.Contains(Path.GetExtension(file)) && IsOurs(file)).ToList();
+        Assert.NotEmpty(files);
+        Assert.DoesNotContain(files, file => File.ReadLines(file).Any(line => ConflictMarker().IsMatch(line)));
+    }
+
+    [Fact]
     public void Link_InAnyDocument_LeadsToAFile()
     {
         var documents = Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories).Where(IsOurs).ToList();
@@ -85,6 +95,9 @@ public sealed partial class RepositoryTests
 
     private static bool IsOurs(string file) => !Path.GetRelativePath(Repository.Root, file).Split('/')
         .Any(part => part is "artifacts" or "node_modules" or "bin" or "obj" or ".git");
+
+    [GeneratedRegex("^(<{7}|>{7}) ")]
+    private static partial Regex ConflictMarker();
 
     [GeneratedRegex("<Project Path=\"([^\"]+)\"")]
     private static partial Regex ProjectPath();

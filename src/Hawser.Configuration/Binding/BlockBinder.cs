@@ -26,6 +26,8 @@ internal static class BlockBinder
         http.Servers = http.Get(Known.Server);
         http.Upstreams = http.Get(Known.Upstream);
         http.Maps = http.Get(Known.Map);
+        http.Geos = http.Get(Known.Geo);
+        http.SplitClients = http.Get(Known.SplitClients);
         http.LimitZones = http.Get(Known.LimitConnZone).AddRange(http.Get(Known.LimitReqZone));
         http.LogFormats = session.LogFormats.ToImmutable();
         http.Listeners = session.Listeners.ToImmutable();

@@ -1,3 +1,4 @@
+using Hawser.Configuration.Diagnostics;
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Configuration.Templates;
@@ -41,8 +42,10 @@ internal static class CharsetChecks
         }
         if (target.Span is { } span)
         {
-            context.ReportAtEnd(
-                span, $"no \"charset_map\" between the charsets \"{from}\" and \"{to}\"", "without source_charset, charset only adds its name to Content-Type");
+            // nginx knows no place any more when it notices.
+            string message = $"no \"charset_map\" between the charsets \"{from}\" and \"{to}\"";
+            const string Hint = "without source_charset, charset only adds its name to Content-Type";
+            context.Session.Diagnostics.Add(new Diagnostic(Severity.Emergency, message, span, Hint) { Ordinal = context.Node.EndOrdinal });
         }
     }
 

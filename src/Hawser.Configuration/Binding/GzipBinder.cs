@@ -24,12 +24,7 @@ internal static class GzipBinder
     public static int Level(BindContext context)
     {
         int level = context.Number();
-        return level switch
-        {
-            < 1 => throw context.RefuseDirective("value must be equal to or greater than 1"),
-            > 9 => throw context.RefuseDirective("value must be equal to or less than 9"),
-            _ => level,
-        };
+        return level is >= 1 and <= 9 ? level : throw context.Refuse(context.Current, "value must be between 1 and 9");
     }
 
     /// <summary>The window in bytes, as its power of two.</summary>

@@ -23,15 +23,14 @@ internal static class LogBinder
     public static ImmutableArray<ErrorLogConfig> ErrorLog(BindContext context)
     {
         Argument target = context.Next();
-        if (target.Value.StartsWith("syslog:", StringComparison.Ordinal))
-            throw context.Refuse(target, "logging to syslog is not supported yet");
+        SyslogConfig? syslog = SyslogBinder.IsSyslog(target.Value) ? SyslogBinder.Read(context, target) : null;
         if (target.Value.StartsWith("memory:", StringComparison.Ordinal))
             throw context.Refuse(target, "logging to memory is not supported", "it is nginx's aid for debugging nginx; log to a file");
-        string? path = target.Value == "stderr" ? null : context.FullPath(target.Value);
+        string? path = syslog is not null || target.Value == "stderr" ? null : context.FullPath(target.Value);
         ErrorLogLevel? level = null;
         while (context.HasMore)
             level = ReadLevel(context, context.Next(), level);
-        return [new ErrorLogConfig(path, level ?? ErrorLogLevel.Error, context.Node.Span)];
+        return [new ErrorLogConfig(path, level ?? ErrorLogLevel.Error, context.Node.Span) { Syslog = syslog }];
     }
 
     public static ImmutableArray<LogFormatConfig> LogFormat(BindContext context)
@@ -66,17 +65,17 @@ internal static class LogBinder
                 throw context.InvalidParameter(context.Next());
             return new AccessLogSet(true, []);
         }
-        if (target.Value.StartsWith("syslog:", StringComparison.Ordinal))
-            throw context.Refuse(target, "logging to syslog is not supported yet");
-
-        Template path = context.Template(target, context.FullPath(target.Value));
+        SyslogConfig? syslog = SyslogBinder.IsSyslog(target.Value) ? SyslogBinder.Read(context, target) : null;
+        Template path = syslog is null ? context.Template(target, context.FullPath(target.Value)) : Template.Constant(target.Value);
         LogFormatConfig format = context.HasMore ? ReadFormat(context) : LogFormatRegistry.CombinedFormat;
-        var log = new AccessLogConfig(path, format, 0, TimeSpan.Zero, 0, null, context.Node.Span);
+        var log = new AccessLogConfig(path, format, 0, TimeSpan.Zero, 0, null, context.Node.Span) { Syslog = syslog };
         while (context.HasMore)
             log = Apply(context, context.Next(), log);
 
         if (log.Flush != TimeSpan.Zero && log.Buffer == 0)
             throw context.Refuse(target, $"no buffer is defined for access_log \"{target}\"");
+        if (log.Buffer != 0 && syslog is not null)
+            throw context.Refuse(target, "logs to syslog cannot be buffered");
         if (log.Buffer != 0 && !path.IsConstant)
             throw context.Refuse(target, "buffered logs cannot have variables in name");
         if (log.Buffer != 0 && !context.Session.LogBuffers.TryAdd(log))

@@ -48,13 +48,7 @@ internal static class UnknownDirectives
     /// <summary>Variables that the directive would declare; that they are missing is not worth further errors.</summary>
     private static void AssumeVariables(BindSession session, DirectiveNode node)
     {
-        int index = node.Name switch
-        {
-            "geo" or "split_clients" => node.Arguments.Length - 1,
-            "auth_request_set" or "perl_set" => 0,
-            _ => -1,
-        };
-        if (index >= 0 && index < node.Arguments.Length && node.Arguments[index].Value is ['$', .. var variable])
+        if (node is { Name: "perl_set", Arguments: [{ Value: ['$', .. var variable] }, ..] })
             session.Variables.Assume(variable);
     }
 

@@ -128,6 +128,8 @@ internal static class Modules
     public static readonly DirectiveFactory AuthBasic = new("ngx_http_auth_basic_module");
     public static readonly DirectiveFactory AuthRequest = new("ngx_http_auth_request_module");
     public static readonly DirectiveFactory Charset = new("ngx_http_charset_module");
+    public static readonly DirectiveFactory EmptyGif = new("ngx_http_empty_gif_module");
+    public static readonly DirectiveFactory Geo = new("ngx_http_geo_module");
     public static readonly DirectiveFactory Gunzip = new("ngx_http_gunzip_module");
     public static readonly DirectiveFactory Gzip = new("ngx_http_gzip_module");
     public static readonly DirectiveFactory GzipStatic = new("ngx_http_gzip_static_module");
@@ -141,6 +143,7 @@ internal static class Modules
     public static readonly DirectiveFactory Proxy = new("ngx_http_proxy_module");
     public static readonly DirectiveFactory RealIp = new("ngx_http_realip_module");
     public static readonly DirectiveFactory Rewrite = new("ngx_http_rewrite_module");
+    public static readonly DirectiveFactory SplitClients = new("ngx_http_split_clients_module");
     public static readonly DirectiveFactory StubStatus = new("ngx_http_stub_status_module");
     public static readonly DirectiveFactory Ssl = new("ngx_http_ssl_module");
     public static readonly DirectiveFactory Http2 = new("ngx_http_v2_module");

@@ -40,8 +40,6 @@ public static class UnsupportedDirectives
             "dav_methods create_full_put_path min_delete_depth dav_access"),
         new("ngx_http_degradation_module", "it asks for sbrk(2), which the runtime does not use",
             "degradation degrade"),
-        new("ngx_http_empty_gif_module", null,
-            "empty_gif"),
         new("ngx_http_fastcgi_module", null,
             "fastcgi_pass fastcgi_index fastcgi_split_path_info fastcgi_store fastcgi_store_access fastcgi_buffering "
             + "fastcgi_request_buffering fastcgi_ignore_client_abort fastcgi_bind fastcgi_socket_keepalive "
@@ -57,8 +55,6 @@ public static class UnsupportedDirectives
             + "fastcgi_catch_stderr fastcgi_keep_conn"),
         new("ngx_http_flv_module", "pseudo-streaming of Flash video is a thing of the past",
             "flv"),
-        new("ngx_http_geo_module", null,
-            "geo"),
         new("ngx_http_geoip_module", null,
             "geoip_country geoip_org geoip_city geoip_proxy geoip_proxy_recursive"),
         new("ngx_http_grpc_module", null,
@@ -101,8 +97,6 @@ public static class UnsupportedDirectives
             "secure_link secure_link_md5 secure_link_secret"),
         new("ngx_http_slice_module", null,
             "slice"),
-        new("ngx_http_split_clients_module", null,
-            "split_clients"),
         new("ngx_http_ssi_module", null,
             "ssi ssi_silent_errors ssi_ignore_recycled_buffers ssi_min_file_chunk ssi_value_length ssi_types "
             + "ssi_last_modified"),

@@ -52,13 +52,20 @@ public sealed record AccessLogConfig(
 {
     /// <summary><c>at=</c>; null: tunnels are logged at their end.</summary>
     public AccessLogMoments? Moments { get; init; }
+
+    /// <summary><c>syslog:</c>, in place of a path; null for a file.</summary>
+    public SyslogConfig? Syslog { get; init; }
 }
 
 /// <summary><c>error_log file [level]</c></summary>
 /// <param name="Path">The full path; null for <c>stderr</c>.</param>
 /// <param name="Level">The least serious level that is logged; <c>error</c> by default.</param>
 /// <param name="Span">The directive; null for the default log.</param>
-public sealed record ErrorLogConfig(string? Path, ErrorLogLevel Level, SourceSpan? Span);
+public sealed record ErrorLogConfig(string? Path, ErrorLogLevel Level, SourceSpan? Span)
+{
+    /// <summary><c>syslog:</c>, in place of a path; null for a file or <c>stderr</c>.</summary>
+    public SyslogConfig? Syslog { get; init; }
+}
 
 /// <summary>nginx's levels, the most serious first, with nginx's numbers.</summary>
 public enum ErrorLogLevel

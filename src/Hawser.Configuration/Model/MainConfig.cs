@@ -69,6 +69,12 @@ public sealed class HttpConfig : ConfigScope
     /// <summary>The <c>map</c> blocks in source order. Where two set one variable, the last one counts.</summary>
     public ImmutableArray<MapConfig> Maps { get; internal set; } = [];
 
+    /// <summary>The <c>geo</c> blocks.</summary>
+    public ImmutableArray<GeoConfig> Geos { get; internal set; } = [];
+
+    /// <summary>The <c>split_clients</c> blocks.</summary>
+    public ImmutableArray<SplitClientsConfig> SplitClients { get; internal set; } = [];
+
     /// <summary>The zones of <c>limit_conn_zone</c> and <c>limit_req_zone</c>. Names are unique.</summary>
     public ImmutableArray<LimitZoneConfig> LimitZones { get; internal set; } = [];
 

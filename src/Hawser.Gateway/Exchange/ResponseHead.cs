@@ -13,6 +13,8 @@ public sealed class ResponseHead
     /// <summary>The length of a body whose end only its framing will tell.</summary>
     public const long UnknownLength = -1;
 
+    private ByteSlice _contentType;
+
     /// <summary>0 until somebody has decided.</summary>
     public int Status { get; set; }
 
@@ -20,10 +22,22 @@ public sealed class ResponseHead
     public ByteSlice StatusLine { get; set; }
 
     /// <summary>The media type, with a charset where one was named or <c>charset</c> has added it.</summary>
-    public ByteSlice ContentType { get; set; }
+    public ByteSlice ContentType
+    {
+        get => _contentType;
+        set
+        {
+            _contentType = value;
+            HasUpstreamType = false;
+            MediaTypeLength = 0;
+        }
+    }
 
-    /// <summary>The type is an upstream's: a charset in it counts as known (<c>override_charset</c>).</summary>
+    /// <summary>The type is an upstream's: a charset in it counts as known (<c>override_charset</c>). Set after the type.</summary>
     public bool HasUpstreamType { get; set; }
+
+    /// <summary>How much of <see cref="ContentType"/> is the type, where <c>charset</c> has added to it; else 0. Set after the type.</summary>
+    public int MediaTypeLength { get; set; }
 
     /// <summary>Whether the body is packed depends on the client; <c>gzip_vary</c> tells caches.</summary>
     public bool VariesByEncoding { get; set; }
@@ -101,7 +115,7 @@ public sealed class ResponseHead
     public void Reset()
     {
         Status = 0;
-        HasUpstreamType = VariesByEncoding = ExpectsTrailers = IsEncoded = false;
+        VariesByEncoding = ExpectsTrailers = IsEncoded = false;
         StatusLine = default;
         ContentType = default;
         ContentLength = UnknownLength;

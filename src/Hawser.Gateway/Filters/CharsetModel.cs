@@ -103,7 +103,8 @@ public sealed class CharsetModel
             if (isCut) head.ContentType = exchange.Arena.Copy(type);
             return;
         }
+        int typeLength = type.Length;
         head.ContentType = exchange.Arena.Concat(exchange.Arena.Concat(type, "; charset="u8).Span, charset.Span);
-        head.HasUpstreamType = false;
+        head.MediaTypeLength = typeLength; // gzip_types looks at the type alone
     }
 }

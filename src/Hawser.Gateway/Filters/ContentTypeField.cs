@@ -13,6 +13,7 @@ internal static class ContentTypeField
     public static ReadOnlySpan<byte> TypeOf(ResponseHead head)
     {
         ReadOnlySpan<byte> value = head.ContentType.Span;
+        if (head.MediaTypeLength > 0) return value[..head.MediaTypeLength];
         return head.HasUpstreamType && TryFindCharset(value, out int typeLength, out _) ? value[..typeLength] : value;
     }
 

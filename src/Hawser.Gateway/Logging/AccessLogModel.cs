@@ -11,15 +11,15 @@ internal sealed class AccessLogModel
 {
     private readonly AccessLogFormat _format;
     private readonly TemplateModel? _condition;
-    private readonly LogFile? _file;
+    private readonly ILogSink? _sink; // null: the path has variables
     private readonly VariableLogPath? _path;
 
-    private AccessLogModel(AccessLogFormat format, TemplateModel? condition, LogFile? file, VariableLogPath? path, AccessLogMoments moments)
+    private AccessLogModel(AccessLogFormat format, TemplateModel? condition, ILogSink? sink, VariableLogPath? path, AccessLogMoments moments)
     {
         Moments = moments;
         _format = format;
         _condition = condition;
-        _file = file;
+        _sink = sink;
         _path = path;
     }
 
@@ -33,6 +33,7 @@ internal sealed class AccessLogModel
         AccessLogFormat format = builder.Once(config.Format, () => AccessLogFormat.From(config.Format, builder));
         TemplateModel? condition = builder.CompileOptional(config.Condition);
         AccessLogMoments moments = config.Moments ?? AccessLogMoments.Default;
+        if (config.Syslog is { } syslog) return new AccessLogModel(format, condition, files.OpenSyslog(syslog, config.Span), null, moments);
         if (!config.Path.IsConstant)
         {
             LogFileCache? shared = cache is null ? null : files.CacheFor(cache);
@@ -125,7 +126,7 @@ internal sealed class AccessLogModel
 
     private void Write(HttpExchange exchange, ReadOnlySpan<byte> path, ReadOnlySpan<byte> line)
     {
-        if (_file is not null) _file.Write(line);
+        if (_sink is not null) _sink.Write(line);
         else _path!.Write(exchange, path, line);
     }
 }

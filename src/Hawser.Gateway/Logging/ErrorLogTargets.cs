@@ -31,7 +31,12 @@ public sealed class ErrorLogTargets
         var targets = new (ILogSink, LogLevel)[logs.Length];
         for (int i = 0; i < logs.Length; i++)
         {
-            ILogSink sink = logs[i].Path is { } path ? files.Open(path) : StandardErrorSink.Instance;
+            ILogSink sink = logs[i] switch
+            {
+                { Syslog: { } syslog } => files.OpenSyslog(syslog, logs[i].Span),
+                { Path: { } path } => files.Open(path),
+                _ => StandardErrorSink.Instance,
+            };
             targets[i] = (sink, logs[i].Level.ToLogLevel());
         }
         return new ErrorLogTargets(files.Time, targets);
@@ -73,7 +78,7 @@ public sealed class ErrorLogTargets
         ReadOnlySpan<byte> text = line.Finish();
         foreach ((ILogSink sink, LogLevel least) in _targets)
         {
-            if (level <= least) sink.Write(text);
+            if (level <= least) sink.Write(level, text);
         }
     }
 

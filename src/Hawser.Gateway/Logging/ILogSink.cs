@@ -7,6 +7,9 @@ public interface ILogSink
 {
     /// <summary>Appends one line, its end included. Any thread; never throws.</summary>
     void Write(ReadOnlySpan<byte> line);
+
+    /// <summary>Appends a message of an error log. What the level is matters to syslog alone; elsewhere it stands in the line.</summary>
+    void Write(LogLevel level, ReadOnlySpan<byte> line) => Write(line);
 }
 
 /// <summary><c>error_log stderr</c></summary>

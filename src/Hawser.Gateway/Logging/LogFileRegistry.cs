@@ -1,5 +1,8 @@
 using System.Text;
 using Hawser.Configuration.Model;
+using Hawser.Configuration.Syntax;
+using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Upstreams;
 using Hawser.IO.Files;
 using Hawser.IO.Native;
 
@@ -14,6 +17,7 @@ public sealed class LogFileRegistry(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<FileKey, WeakReference<LogFile>> _files = [];
     private readonly Dictionary<OpenLogFileCache, WeakReference<LogFileCache>> _caches = [];
+    private readonly Dictionary<SyslogConfig, WeakReference<SyslogSink>> _syslogs = [];
     private int _reopenings;
 
     internal TimeProvider Time { get; } = time;
@@ -52,6 +56,19 @@ public sealed class LogFileRegistry(TimeProvider time)
             var cache = new LogFileCache(settings, this);
             _caches[settings] = new WeakReference<LogFileCache>(cache);
             return cache;
+        }
+    }
+
+    /// <summary>The way to a syslog server, shared by all logs that are configured alike.</summary>
+    /// <exception cref="GatewayCompilationException">The server's name does not resolve.</exception>
+    internal ILogSink OpenSyslog(SyslogConfig config, SourceSpan? span)
+    {
+        lock (_lock)
+        {
+            if (_syslogs.TryGetValue(config, out WeakReference<SyslogSink>? reference) && reference.TryGetTarget(out SyslogSink? known)) return known;
+            var sink = new SyslogSink(config, AddressResolver.Resolve(config.Server, span)[0], this);
+            _syslogs[config] = new WeakReference<SyslogSink>(sink);
+            return sink;
         }
     }
 
@@ -98,6 +115,10 @@ public sealed class LogFileRegistry(TimeProvider time)
         foreach ((FileKey key, WeakReference<LogFile> reference) in _files)
         {
             if (!reference.TryGetTarget(out _)) _files.Remove(key); // removing while enumerating is allowed
+        }
+        foreach ((SyslogConfig key, WeakReference<SyslogSink> reference) in _syslogs)
+        {
+            if (!reference.TryGetTarget(out _)) _syslogs.Remove(key);
         }
     }
 

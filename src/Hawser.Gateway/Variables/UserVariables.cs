@@ -5,26 +5,30 @@ using Hawser.IO.Buffers;
 
 namespace Hawser.Gateway.Variables;
 
-/// <summary>What a configuration declares: the variables of <c>map</c>, <c>set</c> and named groups.</summary>
+/// <summary>What a configuration declares: the variables of <c>map</c>, <c>geo</c>, <c>split_clients</c>, <c>set</c> and named groups.</summary>
 public static class UserVariables
 {
     /// <summary>Declares them all. To be called before anything else is compiled with <paramref name="builder"/>.</summary>
     public static void Declare(HttpConfig http, ModelBuilder builder)
     {
-        var maps = new List<(MapConfig Config, LateMap Map)>();
-        foreach (MapConfig config in http.Maps)
-        {
-            var map = new LateMap();
-            builder.Variables.Declare(config.Variable, new VariableDefinition(map.Evaluate) { IsVolatile = config.IsVolatile });
-            maps.Add((config, map));
-        }
+        var late = new List<(Func<VariableGetter> Compile, LateVariable Variable)>();
+        foreach (MapConfig map in http.Maps) Declare(map.Variable, map.IsVolatile, () => MapModel.From(map, builder).Evaluate);
+        foreach (GeoConfig geo in http.Geos) Declare(geo.Variable, geo.IsVolatile, () => GeoModel.From(geo, builder).Evaluate);
+        foreach (SplitClientsConfig split in http.SplitClients) Declare(split.Variable, false, () => SplitClientsModel.From(split, builder).Evaluate);
         HashSet<string> assigned = SetVariables(http);
         foreach (string name in http.DeclaredVariables)
         {
             builder.Variables.DeclareIfUnknown(name, assigned.Contains(name) ? Unset(name) : new VariableDefinition(static _ => VariableValue.NotFound));
         }
-        // Only now can the maps be compiled: they may use one another, in any order.
-        foreach ((MapConfig config, LateMap map) in maps) map.Model = MapModel.From(config, builder);
+        // Only now can they be compiled: they may use one another, in any order.
+        foreach ((Func<VariableGetter> compile, LateVariable variable) in late) variable.Get = compile();
+
+        void Declare(string name, bool isVolatile, Func<VariableGetter> compile)
+        {
+            var variable = new LateVariable();
+            builder.Variables.Declare(name, new VariableDefinition(variable.Evaluate) { IsVolatile = isVolatile });
+            late.Add((compile, variable));
+        }
     }
 
     /// <summary>The meaning of a <c>set</c> variable before it is set: empty, and worth a warning.</summary>
@@ -63,11 +67,11 @@ public static class UserVariables
         }
     }
 
-    /// <summary>Stands for a map whose variable has a name already and whose contents are compiled later.</summary>
-    private sealed class LateMap
+    /// <summary>A variable that has a name already and whose contents are compiled later.</summary>
+    private sealed class LateVariable
     {
-        public MapModel Model { get; set; } = null!;
+        public VariableGetter Get { get; set; } = null!;
 
-        public VariableValue Evaluate(Exchange.HttpExchange exchange) => Model.Evaluate(exchange);
+        public VariableValue Evaluate(Exchange.HttpExchange exchange) => Get(exchange);
     }
 }
