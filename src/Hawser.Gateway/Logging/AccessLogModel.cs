@@ -49,8 +49,9 @@ internal sealed class AccessLogModel
         writer.Write(Moments.Open);
         writer.Write(Moments.Close);
         writer.Write(Moments.Every.Ticks);
-        writer.Write(_file?.Path ?? "");
-        LogBuffering buffering = _file?.Buffering ?? default;
+        var file = _sink as LogFile;
+        writer.Write(file?.Path ?? (_sink as SyslogSink)?.Describe() ?? "");
+        LogBuffering buffering = file?.Buffering ?? default;
         writer.Write(buffering.Size);
         writer.Write(buffering.Flush.Ticks);
         writer.Write(buffering.GzipLevel);
@@ -67,6 +68,7 @@ internal sealed class AccessLogModel
         AccessLogFormat format = AccessLogFormat.Import(reader, variables);
         try
         {
+            if (SyslogSink.TryParse(path, files, out SyslogSink? syslog)) return new AccessLogModel(format, null, syslog, null, moments);
             return path.Length > 0
                 ? new AccessLogModel(format, null, files.Open(path, buffering), null, moments)
                 : new AccessLogModel(format, null, null, new VariableLogPath(TemplateModel.Empty, null), moments);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
 using Hawser.Configuration.Model;
@@ -20,7 +21,11 @@ internal sealed class SyslogSink : ILogSink
     private const int OnStack = 4096;
     private const int LongestPriority = 5;
 
+    private const string Prefix = "syslog:"; // no log file's path begins so: paths are absolute
+
     private readonly LogSocket _socket;
+    private readonly SyslogConfig _config;
+    private readonly SocketEndpoint _endpoint;
     private readonly LogFileRegistry _registry;
     private readonly byte[] _origin; // " host tag: "
     private readonly string _server;
@@ -32,12 +37,36 @@ internal sealed class SyslogSink : ILogSink
     public SyslogSink(SyslogConfig config, SocketEndpoint server, LogFileRegistry registry)
     {
         _socket = new LogSocket(server);
+        _config = config;
+        _endpoint = server;
         _registry = registry;
         _server = config.Server.Text;
         _facility = config.Facility;
         _severity = config.Severity;
         string host = config.OmitsHostName ? "" : $" {Dns.GetHostName().ToLowerInvariant()}";
         _origin = Encoding.Latin1.GetBytes($"{host} {config.Tag}: ");
+    }
+
+    /// <summary>All of it as text, for another process: <see cref="TryParse"/>.</summary>
+    public string Describe()
+    {
+        string address = _endpoint.IsUnix ? $"unix:{_endpoint.UnixPath}" : new IPEndPoint(new IPAddress(_endpoint.AddressBytes), _endpoint.Port).ToString();
+        return $"{Prefix}{_facility},{_severity},{(_config.OmitsHostName ? 1 : 0)},{_config.Tag},{address}";
+    }
+
+    public static bool TryParse(string text, LogFileRegistry registry, [NotNullWhen(true)] out SyslogSink? sink)
+    {
+        sink = null;
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal)) return false;
+        string[] parts = text[Prefix.Length..].Split(',', 5);
+        if (parts.Length != 5 || !int.TryParse(parts[0], out int facility) || !int.TryParse(parts[1], out int severity)) return false;
+        bool isUnix = parts[4].StartsWith("unix:", StringComparison.Ordinal);
+        IPEndPoint? ip = null;
+        if (!isUnix && !IPEndPoint.TryParse(parts[4], out ip)) return false;
+        var server = new EndpointAddress(parts[4], isUnix ? AddressKind.Unix : AddressKind.IPv4, parts[4], ip?.Address, ip?.Port ?? 0, HasPort: true);
+        SocketEndpoint endpoint = ip is null ? SocketEndpoint.FromUnixPath(parts[4][5..]) : SocketEndpoint.FromIP(ip.Address, ip.Port);
+        sink = new SyslogSink(new SyslogConfig(server, facility, severity, parts[3], parts[2] == "1"), endpoint, registry);
+        return true;
     }
 
     public void Write(ReadOnlySpan<byte> line) => Send(_severity, line);
