@@ -50,10 +50,12 @@ internal sealed class Comparison(List<Peer> peers, double seconds, int rounds, F
 
     private void MeasureMemory()
     {
-        const int tunnels = 2000;
+        const int tunnels = 4000;
         foreach (var peer in peers)
         {
             peer.Start();
+            LoadRun.Execute(Plan(peer.Port, 200, 64) with { Seconds = 1 }); // what the first tunnels need once is not theirs
+            Thread.Sleep(2000);
             var before = ProcessMeter.ProportionalBytes(peer.Processes);
             long after = 0;
             var result = LoadRun.Execute(Plan(peer.Port, tunnels, 0) with { Seconds = 5 }, () =>

@@ -55,8 +55,8 @@ var folder = Directory.CreateTempSubdirectory("hawser-benchmark-").FullName;
 var ports = 17000 + Environment.ProcessId % 300 * 10;
 var machine = ProcessMeter.Machine();
 using var echo = Process.Start("taskset", ["-c", "0", Environment.ProcessPath!, typeof(LoadRun).Assembly.Location, "echo", $"{ports}"]);
-using var pin = Process.Start("taskset", ["-acp", "0", $"{Environment.ProcessId}"]);
-pin.WaitForExit();
+using var pin = Process.Start(new ProcessStartInfo("taskset", ["-acp", "0", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true })!;
+pin.StandardOutput.ReadToEnd();
 var peers = Peer.Find(Path.Combine(root, "artifacts/hawser/hawser"), wanted, folder, ports);
 try
 {
