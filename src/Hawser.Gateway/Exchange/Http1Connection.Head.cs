@@ -51,6 +51,7 @@ public sealed partial class Http1Connection
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitForFirstByteAsync()
     {
         if (Requests > 0 && (_worker.IsDraining || _listener.IsClosed)) return false;
