@@ -41,7 +41,6 @@ public sealed partial class ProxyRun
             exchange.LogError(LogLevel.Warn, "upstream sent more data than specified in \"Content-Length\" header while reading upstream");
             _hasExtraData = true;
         }
-        Attempt.ResponseLength += payload;
         Span<byte> part = Cut(bytes[..payload]);
         bool isLast = state == BodyState.Complete || _position >= _rangeEnd;
         if (isLast && state == BodyState.More)
@@ -51,7 +50,8 @@ public sealed partial class ProxyRun
             state = BodyState.Complete;
         }
         if (isFirst) exchange.Response.Start(part, isLast);
-        else if (part.Length > 0 || isLast) return Pass(part, isLast) ? state : BodyState.Reported;
+        Attempt.ResponseLength += payload; // not before the head is made, which may show it
+        if (!isFirst && (part.Length > 0 || isLast) && !Pass(part, isLast)) return BodyState.Reported;
         return state;
     }
 
