@@ -36,6 +36,7 @@ internal static unsafe partial class LibSsl
     internal const int SSL_CTRL_SET_SESS_CACHE_SIZE = 42;
     internal const int SSL_CTRL_SET_SESS_CACHE_MODE = 44;
     internal const int SSL_CTRL_SET_MAX_SEND_FRAGMENT = 52;
+    internal const int SSL_CTRL_SET_TLSEXT_SERVERNAME_CB = 53;
     internal const int SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
     internal const int SSL_CTRL_SET_TLSEXT_STATUS_REQ_CB = 63;
     internal const int SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP = 71;

@@ -19,7 +19,9 @@ internal static unsafe class TlsCallbacks
         delegate* unmanaged[Cdecl]<nint, int*, void*, int> hello = &OnClientHello;
         delegate* unmanaged[Cdecl]<nint, byte**, byte*, byte*, uint, void*, int> protocol = &OnSelectProtocol;
         delegate* unmanaged[Cdecl]<nint, nint, byte*, nuint, int, void*, int> ticket = &OnTicketDecrypted;
+        delegate* unmanaged[Cdecl]<nint, int*, void*, int> name = &OnServerName;
         LibSsl.SSL_CTX_set_client_hello_cb(context, hello, null);
+        _ = LibSsl.SSL_CTX_callback_ctrl(context, LibSsl.SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, name);
         LibSsl.SSL_CTX_set_alpn_select_cb(context, protocol, null);
         _ = LibSsl.SSL_CTX_set_session_ticket_cb(context, null, ticket, null);
     }
@@ -94,6 +96,10 @@ internal static unsafe class TlsCallbacks
         }
         return LibSsl.SSL_CLIENT_HELLO_ERROR;
     }
+
+    // The server is chosen already. Without this OpenSSL would not take the name into the session, and a resumed one would have none.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnServerName(nint ssl, int* alert, void* argument) => LibSsl.SSL_TLSEXT_ERR_OK;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnSelectProtocol(nint ssl, byte** output, byte* outputLength, byte* offered, uint offeredLength, void* argument)

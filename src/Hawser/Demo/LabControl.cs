@@ -23,7 +23,7 @@ internal sealed class LabControl : IAsyncDisposable
         _listener = listener;
         _lab = lab;
         Port = port;
-        _origins = [$"http://localhost:{pagePort}", $"http://127.0.0.1:{pagePort}", $"http://[::1]:{pagePort}"];
+        _origins = [.. from scheme in (string[])["http", "https"] from host in (string[])["localhost", "127.0.0.1", "[::1]"] select $"{scheme}://{host}:{pagePort}"];
         _serving = ServeAsync();
     }
 
