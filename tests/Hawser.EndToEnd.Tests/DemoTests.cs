@@ -8,7 +8,7 @@ using Microsoft.Playwright;
 namespace Hawser.EndToEnd.Tests;
 
 /// <summary><c>hawser</c> without arguments, and its page in a real browser.</summary>
-public sealed class DemoTests
+public sealed class DemoTests(Browser browser) : IClassFixture<Browser>
 {
     [Fact]
     public async Task Page_InChromium_ConnectsSendsAndShowsWhatComesBack()
@@ -19,10 +19,9 @@ public sealed class DemoTests
         try
         {
             await WaitForPortAsync(port.Port);
-            await using var browser = await Chromium.StartAsync();
-            var page = await browser.NewPageAsync();
-            var mistakes = new List<string>();
-            page.PageError += (_, error) => mistakes.Add(error);
+            await using var opened = await browser.OpenAsync();
+            var page = opened.Page;
+            var mistakes = opened.Mistakes;
             page.Console += (_, message) => mistakes.AddRange(message.Type == "error" ? [message.Text] : []);
 
             await page.GotoAsync($"http://localhost:{port.Port}/");

@@ -8,7 +8,7 @@ namespace Hawser.EndToEnd.Tests;
 /// The WebSocket stacks that people really run, server and client, through the gateway: all their transports, and their own way back after
 /// a connection was lost. What each says is compared with what it says without a gateway between.
 /// </summary>
-public sealed class StackTests
+public sealed class StackTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly string s_stacks = Repository.Path("tests/Hawser.EndToEnd.Tests/stacks");
 
@@ -55,8 +55,8 @@ public sealed class StackTests
             Assert.Equal("ready", await screen.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)));
             Assert.True(await Wait.UntilAsync(() => Accepts(proxyPort.Port), TimeSpan.FromSeconds(30)), "websockify does not listen");
             await using var gateway = await Gateways.StartAsync(proxyPort.Port);
-            await using var chromium = await Chromium.StartAsync();
-            var page = await chromium.NewPageAsync();
+            await using var opened = await browser.OpenAsync();
+            var page = opened.Page;
             await page.GotoAsync($"http://127.0.0.1:{gateway.Port()}/vnc_lite.html?host=127.0.0.1&port={gateway.Port()}&path=websockify");
             await Microsoft.Playwright.Assertions.Expect(page.Locator("#status")).ToHaveTextAsync("Connected to hawser test screen", new() { Timeout = 30_000 });
             // The one colour of the screen, read back from what noVNC has drawn.
