@@ -4,7 +4,7 @@ namespace Hawser.Configuration.Directives;
 
 public static partial class Known
 {
-    public static readonly Directive<bool> Metrics = Modules.WebSocket.Add(
+    public static readonly Directive<bool> HawserMetrics = Modules.WebSocket.Add(
         new Directive<bool>("hawser_metrics", In.Location, Arity.None, false, _ => true)
         {
             Syntax = [""],

@@ -78,7 +78,7 @@ internal sealed class LocationCompiler(ModelBuilder builder)
         if (config is null) return null;
         if (config.Get(Known.ProxyPass) is not null) return ProxyContent.From(config, builder);
         if (config.Get(Known.EmptyGif)) return EmptyGif.Instance;
-        return config.Get(Known.Metrics) ? new MetricsContent(builder.Services) : null;
+        return config.Get(Known.HawserMetrics) ? new MetricsContent(builder.Services) : null;
     }
 
     private static LocationConfig NamedOf(LocationConfig config)

@@ -46,6 +46,9 @@ public sealed class ResponseHeadersModel
         head.ExpectsTrailers = WantsTrailers(isOrdinary) && CanHaveTrailers(exchange);
     }
 
+    /// <summary><c>add_trailer</c> is set here, whether or not an answer can have trailers.</summary>
+    public bool HasTrailers => _trailers.Length > 0;
+
     /// <summary>Adds the trailers, which are evaluated at the end of the body.</summary>
     public void AddTrailers(HttpExchange exchange)
     {

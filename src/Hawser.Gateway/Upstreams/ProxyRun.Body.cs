@@ -49,10 +49,13 @@ public sealed partial class ProxyRun
             _hasExtraData = true;
             state = BodyState.Complete;
         }
-        if (isFirst) exchange.Response.Start(part, isLast);
-        Attempt.ResponseLength += payload; // not before the head is made, which may show it
-        if (!isFirst && (part.Length > 0 || isLast) && !Pass(part, isLast)) return BodyState.Reported;
-        return state;
+        // The length counts from between the head, which may show it and does not know it yet, and the trailers, which do.
+        bool endsAtOnce = isLast && !exchange.Location.Headers.HasTrailers;
+        if (isFirst) exchange.Response.Start(part, endsAtOnce);
+        Attempt.ResponseLength += payload;
+        if (isFirst) part = default;
+        bool hasMore = isFirst ? isLast && !endsAtOnce : part.Length > 0 || isLast;
+        return hasMore && !Pass(part, isLast) ? BodyState.Reported : state;
     }
 
     private bool Pass(ReadOnlySpan<byte> part, bool isLast)
