@@ -7,9 +7,10 @@ namespace Hawser.Differential.Random;
 /// <summary>What a run of random pairs came to.</summary>
 /// <param name="Pairs">Pairs of configuration and request that were compared.</param>
 /// <param name="Refused">Configurations that both gateways refused, with the same words.</param>
+/// <param name="Unsteady">Configurations on which something differed once and not again: the machine stood still, or chance has a say.</param>
 /// <param name="Explained">How often each documented difference was met.</param>
 /// <param name="Differences">The others: a case file for each, ready to be kept, and the comparison.</param>
-public sealed record RandomResult(int Pairs, int Refused, IReadOnlyDictionary<string, int> Explained, IReadOnlyList<RandomDifference> Differences);
+public sealed record RandomResult(int Pairs, int Refused, int Unsteady, IReadOnlyDictionary<string, int> Explained, IReadOnlyList<RandomDifference> Differences);
 
 /// <summary>One pair that is answered differently.</summary>
 /// <param name="Case">The case file.</param>
@@ -26,6 +27,7 @@ public sealed class RandomPairs
     private readonly List<RandomDifference> _differences = [];
     private int _pairs;
     private int _refused;
+    private int _unsteady;
 
     /// <summary>Runs at least so many pairs.</summary>
     /// <param name="pairs">How many; rounded up to whole configurations.</param>
@@ -41,7 +43,7 @@ public sealed class RandomPairs
             progress?.Invoke(run._pairs);
         }
 
-        return new(run._pairs, run._refused, run._explained, run._differences);
+        return new(run._pairs, run._refused, run._unsteady, run._explained, run._differences);
     }
 
     private async Task RunOneAsync(RandomCase random)
@@ -55,7 +57,7 @@ public sealed class RandomPairs
         _pairs += random.Requests.Count;
         if ((await CompareAsync(random)).Complaints.Count == 0)
             return;
-        var examples = 0;
+        var (examples, explained) = (0, 0);
         foreach (var request in random.Requests)
         {
             var single = random.With([request]);
@@ -63,14 +65,22 @@ public sealed class RandomPairs
             if (comparison.Complaints.Count == 0)
                 continue;
             if (ExplainedDifference.Find(single, comparison) is { } reason)
+            {
+                explained++;
                 _explained[reason] = _explained.GetValueOrDefault(reason) + 1;
+            }
             else if (examples++ < ExamplesPerConfiguration)
                 _differences.Add(new(single, comparison.ToString()));
         }
 
-        // Alike one by one, and not together: the order counts, and that is a difference too.
-        if (examples == 0 && _explained.Count == 0)
-            _differences.Add(new(random, (await CompareAsync(random)).ToString()));
+        if (examples > 0 || explained > 0)
+            return;
+        // Alike one by one, and not together: the order counts, and that is a difference too, if it can be seen again.
+        var again = await CompareAsync(random);
+        if (again.Complaints.Count > 0)
+            _differences.Add(new(random, again.ToString()));
+        else
+            _unsteady++;
     }
 
     /// <summary>Whether both take the configuration. If one of them refuses it, the other must, with the same first message.</summary>
@@ -106,7 +116,7 @@ public sealed class RandomPairs
             Console.WriteLine($"{difference.Report}\n--- the case\n{difference.Case.Text()}\n{new string('=', 100)}");
         foreach (var (reason, count) in result.Explained.OrderByDescending(pair => pair.Value))
             Console.WriteLine($"{count} times: {reason}");
-        Console.WriteLine($"{result.Pairs} pairs, {result.Refused} configurations refused by both, {result.Differences.Count} differ without an explanation");
+        Console.WriteLine($"{result.Pairs} pairs, {result.Refused} configurations refused by both, {result.Unsteady} differed once and not again, {result.Differences.Count} differ without an explanation");
         return result.Differences.Count == 0 && result.Pairs > 0 ? 0 : 1;
     }
 }
