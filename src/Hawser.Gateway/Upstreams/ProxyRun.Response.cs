@@ -196,6 +196,7 @@ public sealed partial class ProxyRun
         exchange.Upstream.ResponseTrailers.Clear();
         if (_statusCode == 101 && ClientAskedForUpgrade()) return new ValueTask<Outcome>(StartTunnel());
         if (_isHandshake) Worker.TunnelCounters.Handshake(HandshakeOutcome.UpstreamRefused);
+        AccelLimitRate();
         if (_model.InterceptErrors && _statusCode >= 300 && exchange.Location.ErrorPages.Find(_statusCode) is not null)
         {
             return new ValueTask<Outcome>(Intercept());
@@ -238,6 +239,14 @@ public sealed partial class ProxyRun
         }
         _model.ResponseHeaders.Copy(exchange, exchange.Upstream.ResponseHeaders, head);
         head.AllowRanges = _model.ForceRanges;
+    }
+
+    /// <summary><c>X-Accel-Limit-Rate</c>: how fast the client may be served, bytes per second.</summary>
+    private void AccelLimitRate()
+    {
+        if (_model.ResponseHeaders.Ignores(IgnoredHeaders.XAccelLimitRate)) return;
+        if (!exchange.Upstream.ResponseHeaders.TryGet(KnownHeader.XAccelLimitRate, out ByteSlice value)) return;
+        if (AsciiText.TryParseInt64(value.Span, out long rate)) exchange.LimitRate = rate;
     }
 
     /// <summary><c>X-Accel-Redirect</c>: the upstream names another location to answer.</summary>
