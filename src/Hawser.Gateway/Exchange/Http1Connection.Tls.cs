@@ -125,7 +125,8 @@ public sealed partial class Http1Connection : ITlsServer
 
     bool ITlsServer.LoadCertificates(TlsTransport transport)
     {
-        if (DefaultServer.Tls is not { } settings) return true;
+        // A server without certificates of its own uses those of the address.
+        if ((DefaultServer.Tls ?? Listener.Default.Tls) is not { } settings) return true;
         HttpExchange exchange = BeginWithoutRequest();
         bool loaded = settings.LoadCertificates(exchange, transport);
         _worker.Return(exchange);

@@ -22,6 +22,9 @@ public sealed class GatewayMeter : IDisposable
         foreach (Metric metric in MetricCatalog.All) Create(metric);
     }
 
+    /// <summary>Whether an instrument is this gateway's: a process may hold several, whose meters have one name.</summary>
+    public bool Owns(Instrument instrument) => ReferenceEquals(instrument.Meter, _meter);
+
     /// <summary>Takes the instruments away.</summary>
     public void Dispose() => _meter.Dispose();
 

@@ -71,7 +71,7 @@ public sealed class MetricsTests
         using var meter = new GatewayMeter(() => s_snapshot);
         var values = new Dictionary<string, double>();
         var units = new Dictionary<string, string?>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Meter.Name == GatewayMeter.Name) l.EnableMeasurementEvents(instrument); } };
+        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (meter.Owns(instrument)) l.EnableMeasurementEvents(instrument); } };
         listener.SetMeasurementEventCallback<double>((instrument, value, _, _) =>
         {
             units[instrument.Name] = instrument.Unit;

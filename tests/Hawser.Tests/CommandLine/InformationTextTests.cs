@@ -35,15 +35,20 @@ public sealed class InformationTextTests
     [InlineData("http_upstream_sticky_module")]
     public void StandardModule_Missing_IsDenied(string module) => Assert.Contains($" --without-{module}", Text);
 
+    [Theory]
+    [InlineData("http_ssl")]
+    [InlineData("stub_status")]
+    [InlineData("http_realip")]
+    public void OptionalModule_Present_IsNamed(string module) => Assert.Contains($" --with-{module}_module", Text);
+
     // Tools search for the bare name anywhere in the text: even a denial would claim it.
     [Theory]
     [InlineData("http_v2")]
     [InlineData("http_v3")]
-    [InlineData("http_ssl")]
     [InlineData("--with-stream")]
     [InlineData("--with-mail")]
     [InlineData("slice")]
-    [InlineData("stub_status")]
+    [InlineData("secure_link")]
     [InlineData("--with-debug")]
     [InlineData("=dynamic")]
     public void OptionalModule_Missing_IsNotNamedAtAll(string name) => Assert.DoesNotContain(name, Text);
