@@ -37,7 +37,7 @@ public sealed class InformationTextTests
 
     [Theory]
     [InlineData("http_ssl")]
-    [InlineData("stub_status")]
+    [InlineData("http_stub_status")]
     [InlineData("http_realip")]
     public void OptionalModule_Present_IsNamed(string module) => Assert.Contains($" --with-{module}_module", Text);
 
