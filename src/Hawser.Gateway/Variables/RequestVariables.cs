@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Phases.Access;
-using Hawser.Gateway.Phases.Limits;
 using Hawser.IO.Buffers;
 using Hawser.Protocols.Http1;
 
@@ -80,7 +79,7 @@ internal static class RequestVariables
 
     private static void SetLimitRate(HttpExchange exchange, ByteSlice value)
     {
-        if (RateLimit.TryParseSize(value, out long size)) exchange.LimitRate = size;
+        if (SizeModel.TryParse(value, out long size)) exchange.LimitRate = size;
         else exchange.LogError(LogLevel.Error, $"invalid $limit_rate \"{value}\"");
     }
 }

@@ -1,10 +1,8 @@
-using System.Buffers.Text;
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Variables;
-using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
 
 namespace Hawser.Gateway.Phases.Limits;
@@ -14,51 +12,20 @@ namespace Hawser.Gateway.Phases.Limits;
 /// </summary>
 public sealed class RateLimit
 {
-    private readonly long _rate;
-    private readonly TemplateModel? _rateTemplate;
-    private readonly long _after;
-    private readonly TemplateModel? _afterTemplate;
+    private readonly SizeModel? _rate;
+    private readonly SizeModel? _after;
 
-    private RateLimit(DynamicSize? rate, DynamicSize? after, ModelBuilder builder)
-    {
-        _rate = rate?.Bytes ?? 0;
-        _rateTemplate = builder.CompileOptional(rate?.Template);
-        _after = after?.Bytes ?? 0;
-        _afterTemplate = builder.CompileOptional(after?.Template);
-    }
+    private RateLimit(SizeModel? rate, SizeModel? after) => (_rate, _after) = (rate, after);
 
-    public static RateLimit From(ConfigScope scope, ModelBuilder builder) => new(scope.Get(Known.LimitRate), scope.Get(Known.LimitRateAfter), builder);
+    public static RateLimit From(ConfigScope scope, ModelBuilder builder) =>
+        new(SizeModel.From(scope.Get(Known.LimitRate), builder), SizeModel.From(scope.Get(Known.LimitRateAfter), builder));
 
     /// <summary>The pace of an answer that begins now; null for none. It is settled then and there: <c>$limit_rate</c> shows it.</summary>
     /// <param name="sentBefore">Bytes the connection had sent before the exchange.</param>
     public OutputPacer? Pace(HttpExchange exchange, long sentBefore)
     {
-        exchange.LimitRate ??= Evaluate(_rateTemplate, _rate, exchange);
+        exchange.LimitRate ??= _rate?.Evaluate(exchange) ?? 0;
         long rate = exchange.LimitRate.Value;
-        return rate == 0 ? null : new OutputPacer(rate, Evaluate(_afterTemplate, _after, exchange), exchange.StartedAt, sentBefore);
-    }
-
-    // A value that is no size sets no limit.
-    private static long Evaluate(TemplateModel? template, long constant, HttpExchange exchange)
-    {
-        if (template is null) return constant;
-        return TryParseSize(template.Evaluate(exchange), out long size) ? size : 0;
-    }
-
-    /// <summary>Bytes, with <c>k</c> or <c>m</c> for KiB and MiB.</summary>
-    public static bool TryParseSize(ByteSlice value, out long size)
-    {
-        ReadOnlySpan<byte> text = value.Span;
-        long unit = text.IsEmpty ? 1 : text[^1] switch
-        {
-            (byte)'k' or (byte)'K' => 1L << 10,
-            (byte)'m' or (byte)'M' => 1L << 20,
-            _ => 1,
-        };
-        if (unit != 1) text = text[..^1];
-        bool isNumber = Utf8Parser.TryParse(text, out size, out int used) && used == text.Length && text[0] is >= (byte)'0' and <= (byte)'9';
-        if (!isNumber || size > long.MaxValue / unit) return false;
-        size *= unit;
-        return true;
+        return rate == 0 ? null : new OutputPacer(rate, _after?.Evaluate(exchange) ?? 0, exchange.StartedAt, sentBefore);
     }
 }
