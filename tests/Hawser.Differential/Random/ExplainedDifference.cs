@@ -31,6 +31,13 @@ public static class ExplainedDifference
     // With the lines in question changed or left out (null) on both sides, this part is the same, and so are all others as they are.
     private static bool IsAllIn(Comparison comparison, Part part, Func<string, string?> level) => comparison.Left.Parts.All(left =>
         left.Key == part
-            ? left.Value.Select(level).OfType<string>().SequenceEqual(comparison.Right.Parts[part].Select(level).OfType<string>())
+            ? Level(left.Value, part, level).SequenceEqual(Level(comparison.Right.Parts[part], part, level))
             : left.Value.SequenceEqual(comparison.Right.Parts[left.Key]));
+
+    // The lines of a log are in the order of their text where several connections are used, and that has changed with them.
+    private static IEnumerable<string> Level(IReadOnlyList<string> lines, Part part, Func<string, string?> level)
+    {
+        var result = lines.Select(level).OfType<string>();
+        return part == Part.Log ? result.Order(StringComparer.Ordinal) : result;
+    }
 }

@@ -77,10 +77,12 @@ public sealed class RandomPairs
             return;
         // Alike one by one, and not together: the order counts, and that is a difference too, if it can be seen again.
         var again = await CompareAsync(random);
-        if (again.Complaints.Count > 0)
-            _differences.Add(new(random, again.ToString()));
-        else
+        if (again.Complaints.Count == 0)
             _unsteady++;
+        else if (ExplainedDifference.Find(random, again) is { } reason)
+            _explained[reason] = _explained.GetValueOrDefault(reason) + 1;
+        else
+            _differences.Add(new(random, again.ToString()));
     }
 
     /// <summary>Whether both take the configuration. If one of them refuses it, the other must, with the same first message.</summary>
