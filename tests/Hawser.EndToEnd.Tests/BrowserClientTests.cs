@@ -146,15 +146,13 @@ public sealed class BrowserClientTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task Page_IsHttps_AWsAddressBecomesWss()
     {
-        using var certificate = new TestDirectory();
-        var made = await Command.RunAsync("openssl", [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=page.test",
-            "-keyout", certificate["key.pem"], "-out", certificate["cert.pem"]]);
-        Assert.True(made.ExitCode == 0, made.ToString());
+        using var files = new TestDirectory();
+        var certificate = TestCertificate.Create("page.test");
+        var (pem, key) = (files.Write("cert.pem", certificate.Pem), files.Write("key.pem", certificate.KeyPem));
         await using var backend = new WebSocketEchoBackend();
         var configuration = Configuration.Replace(
             "listen 127.0.0.1:%%PORT_0%%;",
-            $"listen 127.0.0.1:%%PORT_0%% ssl; ssl_certificate {certificate["cert.pem"]}; ssl_certificate_key {certificate["key.pem"]};",
+            $"listen 127.0.0.1:%%PORT_0%% ssl; ssl_certificate {pem}; ssl_certificate_key {key};",
             StringComparison.Ordinal);
         await using var gateway = await StartAsync(backend.Port, configuration);
         // Not localhost, which browsers trust without TLS: ws: would be allowed there.
