@@ -7,75 +7,106 @@ using Hawser.IO.Timers;
 
 namespace Hawser.Gateway;
 
-/// <summary>A listening socket at work: it accepts on one loop and hands each connection to the loop that carries the fewest.</summary>
+/// <summary>A listening address at work: it accepts on one loop and hands each connection to the loop that carries the fewest.</summary>
 public sealed class ListenerState : LoopTimer, IReadyHandler
 {
     // A flood of connections must not keep the loop from those it has already.
     private const int AcceptsPerTurn = 64;
     private const long PauseMilliseconds = 500;
+    // A shortage may last for hours, and it is said once in so long.
+    private const long SilenceMilliseconds = 10_000;
 
-    private readonly ListenSocket _socket;
+    private readonly ListenSocket[] _sockets;
+    private readonly int[] _registrations;
     private readonly Worker _acceptor;
     private readonly Worker[] _workers;
     private readonly MemorySettler _settler;
-    private int _registration = -1;
+    private bool _isListening;
+    private bool _isWaiting;  // for descriptors or memory: connections wait in the sockets' queues
+    private bool _hasSaidSo;
+    private long _saidAt = long.MinValue / 2;
 
-    internal ListenerState(ListenSocket socket, Worker acceptor, Worker[] workers, MemorySettler settler)
+    /// <param name="sockets">All of one address: one, unless another process has handed down more.</param>
+    internal ListenerState(ListenSocket[] sockets, Worker acceptor, Worker[] workers, MemorySettler settler)
     {
-        _socket = socket;
+        _sockets = sockets;
+        _registrations = new int[sockets.Length];
         _acceptor = acceptor;
         _workers = workers;
         _settler = settler;
     }
 
-    public SocketEndpoint Endpoint => _socket.Endpoint;
+    public SocketEndpoint Endpoint => _sockets[0].Endpoint;
 
-    public ListenSocket Socket => _socket;
+    public IReadOnlyList<ListenSocket> Sockets => _sockets;
 
     /// <summary>The address is no longer configured, or the process ends: connections that came here are not kept alive.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>What this socket means in a configuration; null when it is no longer in it. See <see cref="ListenerModel.Specific"/>.</summary>
+    /// <summary>What this address means in a configuration; null when it is no longer in it. See <see cref="ListenerModel.Specific"/>.</summary>
     public ListenerModel? FindModel(GatewayModel model) => model.Listeners.GetValueOrDefault(Endpoint);
 
     /// <summary>Starts accepting, or goes on. Acceptor's loop.</summary>
     public void Start()
     {
-        if (!IsClosed && _registration < 0) _registration = _acceptor.Loop.Register(_socket.Descriptor, this, 0);
+        if (IsClosed || _isListening) return;
+        _isListening = true;
+        for (int i = 0; i < _sockets.Length; i++) _registrations[i] = _acceptor.Loop.Register(_sockets[i].Descriptor, this, i);
     }
 
-    /// <summary>Lets connections wait in the socket's queue. Acceptor's loop.</summary>
+    /// <summary>Lets connections wait in the sockets' queues. Acceptor's loop.</summary>
     public void Pause()
     {
-        if (_registration < 0) return;
-        _acceptor.Loop.Detach(_registration, _socket.Descriptor);
-        _registration = -1;
+        if (!_isListening) return;
+        _isListening = false;
+        for (int i = 0; i < _sockets.Length; i++) _acceptor.Loop.Detach(_registrations[i], _sockets[i].Descriptor);
     }
 
-    /// <summary>Stops accepting and closes the socket. Acceptor's loop.</summary>
+    /// <summary>Stops accepting and closes the sockets. Acceptor's loop.</summary>
     public void Close()
     {
         if (IsClosed) return;
         IsClosed = true;
         _acceptor.Loop.Timers.Remove(this);
         Pause();
-        _socket.Close();
+        foreach (ListenSocket socket in _sockets) socket.Close();
     }
 
-    void IReadyHandler.OnReady(int tag, ReadyEvents events) => AcceptSome();
+    void IReadyHandler.OnReady(int tag, ReadyEvents events)
+    {
+        if (!_isWaiting) AcceptSome(_sockets[tag]);
+    }
 
-    protected override void OnTimer() => AcceptSome();
+    /// <summary>Looks whether there are descriptors again.</summary>
+    protected override void OnTimer()
+    {
+        if (DescriptorReserve.IsTouched(_sockets[0].Descriptor))
+        {
+            Wait();
+            return;
+        }
+        _isWaiting = false;
+        foreach (ListenSocket socket in _sockets) AcceptSome(socket);
+        if (_isWaiting || !_hasSaidSo || !_isListening) return;
+        _hasSaidSo = false;
+        _acceptor.Model.ErrorLog.Write(LogLevel.Notice, $"accepting connections to {Endpoint} again");
+    }
 
-    private void AcceptSome()
+    private void AcceptSome(ListenSocket socket)
     {
         for (int i = 0; i < AcceptsPerTurn; i++)
         {
-            if (IsClosed) return;
-            int descriptor = SocketCalls.Accept(_socket.Descriptor, out SocketEndpoint peer);
+            if (!_isListening || _isWaiting) return;
+            int descriptor = SocketCalls.Accept(socket.Descriptor, out SocketEndpoint peer);
             if (descriptor >= 0)
             {
+                bool isLast = DescriptorReserve.IsTouchedBy(descriptor);
                 HandOver(descriptor, peer);
-                continue;
+                if (!isLast) continue;
+                SayOnce($"accept4() is not called for a while ({Errno.Describe(Errno.EMFILE)}): {DescriptorReserve.Usable} of {DescriptorReserve.Limit} "
+                    + $"descriptors are in use and the rest is kept for the gateway itself; worker_rlimit_nofile raises the limit. Connections to {Endpoint} wait");
+                Wait();
+                return;
             }
             switch (-descriptor)
             {
@@ -85,12 +116,28 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
                     continue; // that client has given up; the next may not have
                 default:
                     // Out of descriptors or memory: nothing to gain from trying at once again.
-                    _acceptor.Model.ErrorLog.Write(LogLevel.Crit, $"accept4() failed ({Errno.Describe(-descriptor)})");
-                    _acceptor.Loop.Timers.Schedule(this, _acceptor.Loop.Now + PauseMilliseconds);
+                    DescriptorReserve.Refresh();
+                    SayOnce($"accept4() failed ({Errno.Describe(-descriptor)}), connections to {Endpoint} wait");
+                    Wait();
                     return;
             }
         }
-        _acceptor.Loop.Defer(AcceptSome);
+        _acceptor.Loop.Defer(() => AcceptSome(socket));
+    }
+
+    private void Wait()
+    {
+        _isWaiting = true;
+        _acceptor.Loop.Timers.Schedule(this, _acceptor.Loop.Now + PauseMilliseconds);
+    }
+
+    private void SayOnce(string message)
+    {
+        long now = _acceptor.Loop.Now;
+        if (now - _saidAt < SilenceMilliseconds) return;
+        _saidAt = now;
+        _hasSaidSo = true;
+        _acceptor.Model.ErrorLog.Write(LogLevel.Crit, message);
     }
 
     private void HandOver(int descriptor, SocketEndpoint peer)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Hawser.Testing;
 
@@ -139,10 +141,94 @@ public sealed class HandOverTests : IAsyncLifetime
         Assert.Equal(1, Number((await StatusAsync())["tunnels"]!["closed_by_reason"]!["client_unresponsive"]));
     }
 
-    private async Task<RawClient> OpenAsync()
+    [Fact]
+    public async Task Upgrade_TunnelThatCountsInLimitConn_StillDoes()
+    {
+        _directory.Write("nginx.conf", _directory.Read("nginx.conf")
+            .Replace("http {", "http { limit_conn_zone $arg_room zone=rooms:1m; limit_conn_zone $scheme zone=all:1m;", StringComparison.Ordinal)
+            .Replace("location / {", "location / { limit_conn rooms 1; limit_conn all 2;", StringComparison.Ordinal));
+        await StartAsync();
+        var tunnel = await OpenAsync("/tunnel?room=7");
+        await UpgradeAsync();
+        await UpgradeAsync();
+
+        Assert.Equal(503, await StatusOfHandshakeAsync("/tunnel?room=7"));
+        await using (await OpenAsync("/tunnel?room=8"))
+            Assert.Equal(503, await StatusOfHandshakeAsync("/tunnel?room=9"));
+
+        await tunnel.DisposeAsync();
+        Assert.True(await Wait.UntilAsync(async () => await StatusOfHandshakeAsync("/tunnel?room=7") == 101, s_patience), Log);
+        Assert.DoesNotContain("unexpected failure", Log, StringComparison.Ordinal);
+    }
+
+    /// <summary>A zone that the new configuration does not have, or that counts something else there, is nothing to count in.</summary>
+    [Fact]
+    public async Task Upgrade_ZoneThatMeansSomethingElseThere_CountsFromZero()
+    {
+        _directory.Write("nginx.conf", _directory.Read("nginx.conf")
+            .Replace("http {", "http { limit_conn_zone $arg_room zone=rooms:1m;", StringComparison.Ordinal)
+            .Replace("location / {", "location / { limit_conn rooms 1;", StringComparison.Ordinal));
+        await StartAsync();
+        await using var tunnel = await OpenAsync("/tunnel?room=7");
+        _directory.Write("nginx.conf", _directory.Read("nginx.conf").Replace("$arg_room", "$request_uri", StringComparison.Ordinal));
+        await UpgradeAsync();
+
+        Assert.Equal(1, await OpenTunnelsAsync());
+        await using (await OpenAsync("/tunnel?room=7"))
+            Assert.Equal(503, await StatusOfHandshakeAsync("/tunnel?room=7"));
+    }
+
+    [Fact]
+    public async Task Upgrade_LogsThatGoToSyslog_AreContinued()
+    {
+        using var receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var target = $"syslog:server=127.0.0.1:{((IPEndPoint)receiver.Client.LocalEndPoint!).Port},tag=gateway";
+        _directory.Write("nginx.conf", _directory.Read("nginx.conf")
+            .Replace("error_log error.log notice;", $"error_log error.log notice; error_log {target} notice;", StringComparison.Ordinal)
+            .Replace("access_log access.log tunnel;", $"access_log {target},facility=local3 tunnel;", StringComparison.Ordinal));
+        await StartAsync();
+        await using var fleet = new TunnelFleet(_port.Port, TimeSpan.FromMilliseconds(20));
+        await fleet.OpenAsync(20);
+        await ExpectProgressAsync(fleet, 20);
+        await UpgradeAsync();
+        await UpgradeAsync();
+        await ExpectProgressAsync(fleet, 20);
+        await fleet.StopAsync();
+        Assert.True(await Wait.UntilAsync(async () => await OpenTunnelsAsync() == 0, s_patience));
+
+        var lines = await ReceiveAsync(receiver, line => line.Contains("|101|", StringComparison.Ordinal), 20);
+        Assert.All(lines, line => Assert.StartsWith("<158>", line, StringComparison.Ordinal)); // local3, info
+        Assert.Equal(fleet.Received, lines.Sum(line => long.Parse(line.Split('|')[3], CultureInfo.InvariantCulture)));
+        Assert.Equal(2, Log.Split("20 tunnels handed over to the new process").Length - 1);
+    }
+
+    /// <summary>Lines of a kind among what has arrived and will arrive; more than expected are an error, too.</summary>
+    private static async Task<List<string>> ReceiveAsync(UdpClient receiver, Predicate<string> isWanted, int count)
+    {
+        var lines = new List<string>();
+        using var over = new CancellationTokenSource(s_patience);
+        while (lines.Count < count || receiver.Available > 0)
+        {
+            var line = Bytes.ToText((await receiver.ReceiveAsync(over.Token)).Buffer);
+            if (isWanted(line))
+                lines.Add(line);
+        }
+
+        Assert.Equal(count, lines.Count);
+        return lines;
+    }
+
+    private async Task<int?> StatusOfHandshakeAsync(string target)
+    {
+        await using var client = await RawClient.ConnectAsync(_port.Port);
+        await client.SendAsync(WebSocketBytes.Handshake(target));
+        return (await client.ReadReplyAsync())?.Status;
+    }
+
+    private async Task<RawClient> OpenAsync(string target = "/tunnel")
     {
         var client = await RawClient.ConnectAsync(_port.Port);
-        await client.SendAsync(WebSocketBytes.Handshake("/tunnel"));
+        await client.SendAsync(WebSocketBytes.Handshake(target));
         Assert.Equal(101, (await client.ReadReplyAsync())!.Status);
         return client;
     }

@@ -152,6 +152,56 @@ public sealed class UpgradeTests : IAsyncLifetime
         Assert.DoesNotContain("[emerg]", Log, StringComparison.Ordinal);
     }
 
+    /// <summary>With reuseport nginx has a socket for each worker. What waits in the queue of any of them is served by the new process.</summary>
+    [Fact]
+    public async Task Usr2_FromNginxWithReusePort_LosesNoQueue()
+    {
+        _directory.Write("nginx.conf", _directory.Read("nginx.conf")
+            .Replace("error_log", "worker_processes 3; error_log", StringComparison.Ordinal)
+            .Replace($"listen 127.0.0.1:{_port.Port};", $"listen 127.0.0.1:{_port.Port} reuseport;", StringComparison.Ordinal));
+        var old = await StartAsync("nginx");
+        var workers = ProcessProbe.Children(old);
+        Assert.Equal(3, workers.Count);
+        foreach (var worker in workers)
+            ProcessProbe.Send(worker, Signal.Stop);
+        var waiting = new List<RawClient>();
+        try
+        {
+            for (var i = 0; i < 30; i++)
+            {
+                waiting.Add(await RawClient.ConnectAsync(_port.Port));
+                await waiting[i].SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            }
+
+            Install("hawser");
+            ProcessProbe.Send(old, Signal.Usr2);
+            await NextProcessAsync(old);
+            foreach (var client in waiting)
+                Assert.Equal("first", (await client.ReadReplyAsync(timeout: s_patience))?.Body);
+        }
+        finally
+        {
+            foreach (var client in waiting)
+                await client.DisposeAsync();
+            foreach (var worker in workers)
+                ProcessProbe.Send(worker, Signal.Kill);
+        }
+
+        ProcessProbe.Send(old, Signal.Quit);
+        Assert.True(await EndedAsync(old), Log);
+        Assert.Equal("first", await GetAsync());
+
+        // And on: all sockets go to the next process, which may be nginx again.
+        var current = ProcessId!.Value;
+        Install("nginx");
+        ProcessProbe.Send(current, Signal.Usr2);
+        await NextProcessAsync(current);
+        ProcessProbe.Send(current, Signal.Quit);
+        Assert.True(await EndedAsync(current), Log);
+        for (var i = 0; i < 20; i++)
+            Assert.Equal("first", await GetAsync());
+    }
+
     private static async Task AssertIsNobodyWithThreeCapabilitiesAsync(int id)
     {
         var status = await File.ReadAllTextAsync($"/proc/{id}/status");

@@ -18,6 +18,15 @@ public sealed record GatewayOptions
     /// <summary>Environment variables to add.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The limit of open descriptors (<c>ulimit -n</c>); null for that of the tests.</summary>
+    public int? OpenFiles { get; init; }
+
+    /// <summary>The network namespace that it runs in; null for that of the tests.</summary>
+    public NetworkNamespace? Namespace { get; init; }
+
+    /// <summary>Part of the alarms that this run has to raise; others still fail it.</summary>
+    public string? ExpectedAlarm { get; init; }
+
     /// <summary>How long the pid file may take to appear.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -134,8 +134,13 @@ public sealed partial class GatewayProcess : IAsyncDisposable
             Inheritance.SignalsIgnored => "trap '' HUP INT QUIT; exec \"$0\" \"$@\"",
             _ => null,
         };
-        start.FileName = shell is null ? Executable.Path : "/bin/sh";
-        foreach (var argument in shell is null ? Arguments() : ["-c", shell, Executable.Path, .. Arguments()])
+        if (_options.OpenFiles is { } files)
+            shell = $"ulimit -n {files}; {shell ?? "exec \"$0\" \"$@\""}";
+        string[] command = shell is null ? [Executable.Path, .. Arguments()] : ["/bin/sh", "-c", shell, Executable.Path, .. Arguments()];
+        if (_options.Namespace is { } network)
+            command = network.Wrap(command);
+        start.FileName = command[0];
+        foreach (var argument in command[1..])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in _options.Environment)
             start.Environment[name] = value;
@@ -222,7 +227,7 @@ public sealed partial class GatewayProcess : IAsyncDisposable
     public IReadOnlyList<string> Alarms() =>
     [
         .. (ErrorLog + "\n" + Output).Split('\n').Where(line =>
-            line.Contains("[alert]", StringComparison.Ordinal)
+            line.Contains("[alert]", StringComparison.Ordinal) && (_options.ExpectedAlarm is not { } expected || !line.Contains(expected, StringComparison.Ordinal))
             || line.Contains("Unhandled exception", StringComparison.Ordinal)
             || line.Contains("Process terminated", StringComparison.Ordinal)
             || line.Contains("exited on signal", StringComparison.Ordinal)

@@ -45,7 +45,9 @@ public static partial class Known
         });
 
     public static readonly Directive<int> WorkerRlimitNofile = Modules.Core.Number(
-        "worker_rlimit_nofile", In.Main, 0, "The limit of open descriptors (RLIMIT_NOFILE) to set; zero leaves it.");
+        "worker_rlimit_nofile", In.Main, 0,
+        "The limit of open descriptors (RLIMIT_NOFILE) to set; zero leaves it. The last 32 of them, or a quarter of a small limit, are kept for log files, "
+            + "reloads and the runtime: connections and served files do not get them, and new connections wait meanwhile.");
 
     public static readonly Directive<long> WorkerRlimitCore = Modules.Core.Offset(
         "worker_rlimit_core", In.Main, -1, "the system's", "The limit of a core file's size (RLIMIT_CORE) to set.");

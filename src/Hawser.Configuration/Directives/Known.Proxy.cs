@@ -174,7 +174,7 @@ public static partial class Known
         {
             Syntax = ["rate"],
             DefaultText = "0",
-            Summary = "How many bytes a second are read of an answer; zero sets no limit.",
+            Summary = "How many bytes a second are read of an answer; zero sets no limit. A tunnel is not limited.",
         });
 
     public static readonly Directive<ImmutableArray<Template>> EarlyHints = Modules.Http.List<Template>(

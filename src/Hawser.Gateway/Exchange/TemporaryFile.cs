@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Hawser.Configuration.Model;
+using Hawser.IO.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Hawser.Gateway.Exchange;
@@ -20,7 +21,11 @@ internal static class TemporaryFile
         string folder = Path.Combine(directory.Path, FolderOf(name, directory.Levels));
         Directory.CreateDirectory(folder);
         path = Path.Combine(folder, name);
-        return File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        if (!DescriptorReserve.IsTouchedBy((int)file.DangerousGetHandle())) return file;
+        file.Dispose();
+        File.Delete(path);
+        throw new IOException($"open() \"{path}\" failed ({Errno.Describe(Errno.EMFILE)})");
     }
 
     // As nginx: each level takes its digits from the end of the number, in front of those of the level before.

@@ -74,14 +74,14 @@ public sealed class GatewayHost
         inherited ??= InheritedListeners.None;
         var host = new GatewayHost(services, model, inherited);
         services.LogFiles.ErrorLog = model.ErrorLog;
-        List<ListenSocket> sockets = host.OpenAll(model.Listeners.Values);
+        List<ListenSocket[]> opened = host.OpenAll(model.Listeners.Values);
         inherited.CloseRest();
         foreach (Worker worker in host._workers)
         {
             worker.Adopt(model);
             worker.Start();
         }
-        foreach (ListenSocket socket in sockets) host.Listen(socket);
+        foreach (ListenSocket[] sockets in opened) host.Listen(sockets);
         services.Snapshot = host.TakeSnapshot;
         if (inherited.IsSuccessor) host.TakeTunnels();
         var meter = new GatewayMeter(host.TakeSnapshot);
@@ -102,11 +102,11 @@ public sealed class GatewayHost
         }
         GatewayModel old = _model;
         GatewayModel model = GatewayCompiler.Compile(configuration.Main, _services, old.Generation + 1);
-        List<ListenSocket> opened = OpenAll(model.Listeners.Values.Where(l => !_listeners.ContainsKey(l.Endpoint)));
+        List<ListenSocket[]> opened = OpenAll(model.Listeners.Values.Where(l => !_listeners.ContainsKey(l.Endpoint)));
         _model = model;
         _services.LogFiles.ErrorLog = model.ErrorLog;
         foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.Adopt(model), null);
-        foreach (ListenSocket socket in opened) Listen(socket);
+        foreach (ListenSocket[] sockets in opened) Listen(sockets);
         foreach (ListenerState listener in _listeners.Values.ToArray())
         {
             if (!model.Listeners.TryGetValue(listener.Endpoint, out ListenerModel? kept))
@@ -114,7 +114,7 @@ public sealed class GatewayHost
                 Close(listener);
                 continue;
             }
-            listener.Socket.Apply(kept.Options);
+            foreach (ListenSocket socket in listener.Sockets) socket.Apply(kept.Options);
             Acceptor.Loop.Post(static state => ((ListenerState)state!).Start(), listener); // StopAccepting may have paused it
         }
         if (old.WorkerShutdownTimeout > 0) EndLater(old.WorkerShutdownTimeout, model.Generation);
@@ -173,7 +173,7 @@ public sealed class GatewayHost
         (DescriptorSocket mine, DescriptorSocket theirs) = DescriptorSocket.CreatePair();
         try
         {
-            int successor = SuccessorProcess.Start(launch, _listeners.Values.Select(l => l.Socket.Descriptor), theirs.Descriptor);
+            int successor = SuccessorProcess.Start(launch, _listeners.Values.SelectMany(l => l.Sockets).Select(s => s.Descriptor), theirs.Descriptor);
             _successor = mine;
             return successor;
         }
@@ -286,9 +286,9 @@ public sealed class GatewayHost
         BeginDrain();
     }
 
-    private List<ListenSocket> OpenAll(IEnumerable<ListenerModel> listeners)
+    private List<ListenSocket[]> OpenAll(IEnumerable<ListenerModel> listeners)
     {
-        var opened = new List<ListenSocket>();
+        var opened = new List<ListenSocket[]>();
         try
         {
             foreach (ListenerModel listener in listeners) opened.Add(Open(listener));
@@ -296,7 +296,7 @@ public sealed class GatewayHost
         }
         catch
         {
-            foreach (ListenSocket socket in opened)
+            foreach (ListenSocket socket in opened.SelectMany(static s => s))
             {
                 socket.Close();
                 if (!KeepsSocketNames) socket.RemoveName();
@@ -305,24 +305,24 @@ public sealed class GatewayHost
         }
     }
 
-    private ListenSocket Open(ListenerModel listener)
+    private ListenSocket[] Open(ListenerModel listener)
     {
-        if (_inherited.Find(listener.Endpoint) is not { } socket) return ListenSocket.Open(listener.Endpoint, listener.Options);
-        socket.Apply(listener.Options);
-        return socket;
+        if (_inherited.Find(listener.Endpoint) is not { } sockets) return [ListenSocket.Open(listener.Endpoint, listener.Options)];
+        foreach (ListenSocket socket in sockets) socket.Apply(listener.Options);
+        return sockets;
     }
 
-    private void Listen(ListenSocket socket)
+    private void Listen(ListenSocket[] sockets)
     {
-        var listener = new ListenerState(socket, Acceptor, _workers, _settler);
-        _listeners.Add(socket.Endpoint, listener);
+        var listener = new ListenerState(sockets, Acceptor, _workers, _settler);
+        _listeners.Add(listener.Endpoint, listener);
         Acceptor.Loop.Post(static state => ((ListenerState)state!).Start(), listener);
     }
 
     private void Close(ListenerState listener, bool keepName = false)
     {
         _listeners.Remove(listener.Endpoint);
-        if (!keepName) listener.Socket.RemoveName();
+        if (!keepName) listener.Sockets[0].RemoveName();
         Acceptor.Loop.Post(static state => ((ListenerState)state!).Close(), listener);
     }
 

@@ -12,7 +12,7 @@ public sealed class InheritedListeners
     /// <summary>The variable, whose name is part of nginx's protocol.</summary>
     public const string Variable = "NGINX";
 
-    private readonly Dictionary<SocketEndpoint, ListenSocket> _sockets = [];
+    private readonly Dictionary<SocketEndpoint, List<ListenSocket>> _sockets = [];
     private readonly int _parent;
 
     private InheritedListeners(int parent) => _parent = parent;
@@ -48,13 +48,16 @@ public sealed class InheritedListeners
         return inherited;
     }
 
-    /// <summary>The socket of an address, which is the caller's from now on.</summary>
-    internal ListenSocket? Find(SocketEndpoint endpoint) => _sockets.Remove(endpoint, out ListenSocket? socket) ? socket : null;
+    /// <summary>
+    /// The sockets of an address, which are the caller's from now on; null when there are none. With <c>reuseport</c> nginx has one for each
+    /// worker, and connections wait in the queues of all of them.
+    /// </summary>
+    internal ListenSocket[]? Find(SocketEndpoint endpoint) => _sockets.Remove(endpoint, out List<ListenSocket>? sockets) ? [.. sockets] : null;
 
     /// <summary>Closes what the configuration does not listen on. Names of Unix sockets stay while the other process lives.</summary>
     internal void CloseRest()
     {
-        foreach (ListenSocket socket in _sockets.Values)
+        foreach (ListenSocket socket in _sockets.Values.SelectMany(static s => s))
         {
             socket.Close();
             if (!IsPredecessorAlive) socket.RemoveName();
@@ -70,7 +73,7 @@ public sealed class InheritedListeners
             log.Write(MessageLevel.Critical, $"the inherited socket #{descriptor} is no stream socket that listens, ignored");
             return;
         }
-        // With reuseport nginx has a socket of one address for each worker; the first serves all loops.
-        if (!_sockets.TryAdd(socket.Endpoint, socket)) socket.Close();
+        if (_sockets.TryGetValue(socket.Endpoint, out List<ListenSocket>? others)) others.Add(socket);
+        else _sockets.Add(socket.Endpoint, [socket]);
     }
 }

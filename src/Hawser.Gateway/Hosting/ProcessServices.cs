@@ -36,6 +36,9 @@ public static class ProcessServices
     /// <inheritdoc cref="ProcessControl.ResetSignal"/>
     public static void ResetSignal(int signal) => ProcessControl.ResetSignal(signal);
 
+    /// <inheritdoc cref="ProcessControl.UnblockSignals"/>
+    public static void UnblockSignals() => ProcessControl.UnblockSignals();
+
     /// <inheritdoc cref="ProcessControl.Kill"/>
     public static int Kill(int processId, int signal) => ProcessControl.Kill(processId, signal);
 

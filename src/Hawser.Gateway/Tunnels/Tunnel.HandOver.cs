@@ -1,3 +1,4 @@
+using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Tunnels.HandOver;
 using Hawser.IO.Sockets;
 using Hawser.Protocols.WebSocket;
@@ -39,6 +40,7 @@ public sealed partial class Tunnel
         Import(ref _client, reader, now);
         Import(ref _upstream, reader, now);
         if (reader.ReadBoolean()) _record = TunnelRecord.Import(reader, context, now);
+        _leases = ConnectionLeases.Import(reader, context.Zones); // last: nothing can go wrong any more that would leave a place taken
         _client.Transport = new SocketTransport(client);
         _upstream.Transport = new SocketTransport(upstream);
     }
@@ -83,6 +85,7 @@ public sealed partial class Tunnel
         Export(in _upstream, writer, now);
         writer.Write(_record is not null);
         _record?.Export(writer, now);
+        ConnectionLeases.Export(_leases, writer);
     }
 
     /// <summary>The other process does not take it: it goes on here.</summary>
@@ -119,6 +122,7 @@ public sealed partial class Tunnel
     /// <summary>It was agreed on and not committed: the other process goes on with it.</summary>
     internal void Discard()
     {
+        _leases?.Release();
         _client.Transport.Close();
         _upstream.Transport.Close();
     }

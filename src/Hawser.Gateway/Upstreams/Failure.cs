@@ -19,7 +19,7 @@ public enum Failure : byte
     /// <summary>The client or the process does not want it any more.</summary>
     Aborted,
 
-    /// <summary>It lies with the gateway itself: a certificate that cannot be read. No other server would help (500).</summary>
+    /// <summary>It lies with the gateway itself: a certificate that cannot be read, no descriptor for a socket. No other server would help (500).</summary>
     Local,
 
     Status403,

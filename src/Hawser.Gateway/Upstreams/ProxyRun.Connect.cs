@@ -22,7 +22,8 @@ public sealed partial class ProxyRun
             Attempt.ConnectTime = 0;
             return Failure.None;
         }
-        int result = OpenSocket();
+        int result = OpenSocket(out bool hasSocket);
+        if (!hasSocket) return SocketFailed(-result);
         if (result < 0 && result != -Errno.EINPROGRESS) return ConnectFailed(-result);
         if (result < 0 && await WaitConnectedAsync() is not Failure.None and var failure) return failure;
         if (tls is not null && await SecureAsync(tls, name) is not Failure.None and var refused) return refused;
@@ -31,13 +32,15 @@ public sealed partial class ProxyRun
     }
 
     /// <summary>Begins to connect: 0 when that is done already, <c>-EINPROGRESS</c> when the socket will tell, another negated errno when it failed.</summary>
-    private int OpenSocket()
+    /// <param name="hasSocket">False when there was no descriptor to begin with.</param>
+    private int OpenSocket(out bool hasSocket)
     {
         PeerModel peer = _peer!;
         int result = SocketCalls.Connect(peer.Endpoint, _model.Bind?.Resolve(exchange), _model.Bind?.IsTransparent ?? false, out int descriptor);
+        hasSocket = descriptor >= 0;
         if (result < 0 && result != -Errno.EINPROGRESS)
         {
-            if (descriptor >= 0) SocketCalls.Close(descriptor);
+            if (hasSocket) SocketCalls.Close(descriptor);
             return result;
         }
         _connection = new UpstreamConnection(Worker, peer, _model);
@@ -97,6 +100,13 @@ public sealed partial class ProxyRun
             exchange.LogError(LogLevel.Error, $"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while SSL handshaking to upstream");
             return Failure.Timeout;
         }
+    }
+
+    /// <summary>The gateway is out of descriptors. No server is to blame, and no other one could be asked.</summary>
+    private Failure SocketFailed(int errno)
+    {
+        exchange.LogError(LogLevel.Alert, $"socket() failed ({Errno.Describe(errno)}) while connecting to upstream");
+        return Failure.Local;
     }
 
     private Failure ConnectFailed(int errno)

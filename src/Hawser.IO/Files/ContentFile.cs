@@ -30,6 +30,7 @@ public static unsafe class ContentFile
             do descriptor = Libc.Result(Libc.openat(Libc.AT_FDCWD, start, Libc.O_RDONLY_NONBLOCK_CLOEXEC, 0));
             while (descriptor == -Errno.EINTR);
         }
+        descriptor = DescriptorReserve.Guard(descriptor);
         if (descriptor < 0) return -descriptor;
         call = "fstat()";
         error = FileStatus.Read(descriptor, out status);

@@ -47,6 +47,7 @@ internal static unsafe partial class Libc
     internal const int TCP_INFO = 11;
     internal const int TCP_FASTOPEN = 23;
     internal const int F_SETFD = 2;
+    internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int F_GETFL = 3;
     internal const int F_SETFL = 4;
     internal const int O_NONBLOCK = 0x800;

@@ -8,6 +8,8 @@ public static partial class ProcessControl
     private const int OpenFiles = 7;  // RLIMIT_NOFILE
     private const int CoreSize = 4;   // RLIMIT_CORE
     private const int SetDumpable = 4; // PR_SET_DUMPABLE
+    private const int SetMask = 2;     // SIG_SETMASK
+    private const int SignalSetLength = 128; // sigset_t
 
     /// <summary>The effective user id; 0 is root.</summary>
     public static uint EffectiveUserId => NativeGetEffectiveUserId();
@@ -21,6 +23,17 @@ public static partial class ProcessControl
     /// </summary>
     public static void ResetSignal(int signal) => NativeSignal(signal, 0);
 
+    /// <summary>
+    /// Lets all signals reach the calling thread, and those it starts from then on. nginx blocks the signals it reacts to, and the program it starts at
+    /// USR2 inherits that: it would hear nothing but KILL.
+    /// </summary>
+    public static unsafe void UnblockSignals()
+    {
+        byte* none = stackalloc byte[SignalSetLength];
+        new Span<byte>(none, SignalSetLength).Clear();
+        _ = NativeSetSignalMask(SetMask, none, null);
+    }
+
     /// <summary>Sends a signal; 0 as <paramref name="signal"/> only asks whether the process exists.</summary>
     public static int Kill(int processId, int signal) => Result(NativeKill(processId, signal));
 
@@ -29,7 +42,12 @@ public static partial class ProcessControl
         NativeGetLimit(OpenFiles, out var limit) == 0 ? (limit.Soft, limit.Hard) : (0, 0);
 
     /// <summary>Sets both limits of open descriptors; raising the hard one takes CAP_SYS_RESOURCE.</summary>
-    public static int SetOpenFileLimit(ulong count) => SetLimit(OpenFiles, count);
+    public static int SetOpenFileLimit(ulong count)
+    {
+        int errno = SetLimit(OpenFiles, count);
+        DescriptorReserve.Refresh();
+        return errno;
+    }
 
     /// <summary>Sets both limits of the size of a core file, in bytes.</summary>
     public static int SetCoreSizeLimit(ulong bytes) => SetLimit(CoreSize, bytes);
@@ -66,6 +84,9 @@ public static partial class ProcessControl
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint NativeSignal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    private static unsafe partial int NativeSetSignalMask(int how, byte* set, byte* old);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int NativeKill(int processId, int signal);

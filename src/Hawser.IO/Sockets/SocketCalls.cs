@@ -15,7 +15,7 @@ public static unsafe class SocketCalls
     public static int Connect(SocketEndpoint remote, SocketEndpoint? local, bool transparent, out int descriptor)
     {
         descriptor = -1;
-        int fd = Libc.Result(Libc.socket(remote.Family, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC_NONBLOCK, 0));
+        int fd = DescriptorReserve.Guard(Libc.Result(Libc.socket(remote.Family, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC_NONBLOCK, 0)));
         if (fd < 0) return fd;
         descriptor = fd;
         if (local is not null)

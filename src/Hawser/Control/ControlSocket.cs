@@ -23,6 +23,9 @@ internal sealed class ControlSocket : IDisposable
 
     private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(5);
 
+    // When there is no descriptor for a client, there will not be one at once.
+    private static readonly TimeSpan ShortagePause = TimeSpan.FromMilliseconds(500);
+
     private readonly Socket _listener;
     private readonly Func<string[], byte[]> _answer;
     private string _path;
@@ -103,6 +106,10 @@ internal sealed class ControlSocket : IDisposable
             {
                 using var client = _listener.Accept();
                 Serve(client);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            {
+                Thread.Sleep(ShortagePause);
             }
             catch (SocketException e) when (e.SocketErrorCode is not (SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket))
             {

@@ -43,6 +43,8 @@ internal sealed class ControlQueue : IDisposable
                 Post(request, $"signal {signal} ({name}) received, {action}");
             }));
         }
+
+        ProcessServices.UnblockSignals(); // one that came meanwhile is heard now
     }
 
     /// <summary>Adds a request; may be called by any thread.</summary>

@@ -1,3 +1,5 @@
+using Hawser.Gateway.Tunnels.HandOver;
+
 namespace Hawser.Gateway.Phases.Limits;
 
 /// <summary>A zone of <c>limit_conn</c>: how many requests and tunnels each key has now. Shared by all loops, kept over a reload.</summary>
@@ -12,6 +14,12 @@ public sealed class ConnectionZoneState
 
     /// <param name="size">Bytes.</param>
     public ConnectionZoneState(long size) => _table = new ZoneTable<int>(size, EntryOverhead);
+
+    /// <summary>What the configuration calls it: another process finds its own zone by this and by <see cref="KeyText"/>.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What its keys are made of, as written in the configuration.</summary>
+    public string KeyText { get; init; } = "";
 
     /// <summary>Keys with at least one connection.</summary>
     public int Count
@@ -44,6 +52,12 @@ public sealed class ConnectionZoneState
         }
     }
 
+    /// <summary>The key of an entry that has places taken. Any thread.</summary>
+    public byte[] KeyOf(int entry)
+    {
+        lock (_lock) return _table.KeyOf(entry);
+    }
+
     /// <summary>Gives a place back. Any thread.</summary>
     public void Leave(int entry)
     {
@@ -66,6 +80,35 @@ public sealed class ConnectionLeases
     {
         foreach ((ConnectionZoneState zone, int entry) in _leases) zone.Leave(entry);
         _leases.Clear();
+    }
+
+    /// <summary>Writes them for another process.</summary>
+    internal static void Export(ConnectionLeases? leases, BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt(leases?._leases.Count ?? 0);
+        if (leases is null) return;
+        foreach ((ConnectionZoneState zone, int entry) in leases._leases)
+        {
+            writer.Write(zone.Name);
+            writer.Write(zone.KeyText);
+            writer.WriteBytes(zone.KeyOf(entry));
+        }
+    }
+
+    /// <summary>
+    /// Takes the places that <see cref="Export"/> wrote, however many there are already: who has a place keeps it. Where this process has no such
+    /// zone, or no memory left in it, there is nothing to be counted in.
+    /// </summary>
+    internal static ConnectionLeases? Import(BinaryReader reader, ZoneRegistry zones)
+    {
+        var places = new (ConnectionZoneState? Zone, byte[] Key)[reader.Read7BitEncodedInt()];
+        foreach (ref var place in places.AsSpan()) place = (zones.FindConnections(reader.ReadString(), reader.ReadString()), HandOverFormat.ReadBytes(reader));
+        var leases = new ConnectionLeases();
+        foreach ((ConnectionZoneState? zone, byte[] key) in places)
+        {
+            if (zone is not null && zone.TryEnter(key, int.MaxValue, out int entry, out _)) leases.Add(zone, entry);
+        }
+        return leases._leases.Count > 0 ? leases : null;
     }
 
     /// <summary>Hands them to an owner that lives longer; null when there are none.</summary>

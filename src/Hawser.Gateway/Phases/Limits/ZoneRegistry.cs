@@ -9,7 +9,7 @@ namespace Hawser.Gateway.Phases.Limits;
 /// </summary>
 public sealed class ZoneRegistry(TimeProvider time)
 {
-    private Dictionary<string, Zone> _zones = new(StringComparer.Ordinal);
+    private volatile Dictionary<string, Zone> _zones = new(StringComparer.Ordinal);
 
     private sealed record Zone(object State, long Size, string Key);
 
@@ -19,22 +19,23 @@ public sealed class ZoneRegistry(TimeProvider time)
         private readonly Dictionary<string, Zone> _declared = new(StringComparer.Ordinal);
 
         public ConnectionZoneState Connections(LimitZoneConfig config) =>
-            Declare(config, "limit_conn_zone", static (size, _) => new ConnectionZoneState(size));
+            Declare(
+            config, "limit_conn_zone", static (zone, _) => new ConnectionZoneState(zone.Size) { Name = zone.Name, KeyText = zone.Key.Source });
 
         public RequestZoneState Requests(LimitZoneConfig config) =>
-            Declare(config, "limit_req", static (size, time) => new RequestZoneState(size, time));
+            Declare(config, "limit_req", static (zone, time) => new RequestZoneState(zone.Size, time));
 
         /// <summary>The configuration is good: its zones are those of the process.</summary>
         public void Commit() => registry._zones = _declared;
 
         /// <exception cref="GatewayCompilationException">The zone is kept, and its entries belong to another key.</exception>
-        private T Declare<T>(LimitZoneConfig config, string what, Func<long, TimeProvider, T> make) where T : class
+        private T Declare<T>(LimitZoneConfig config, string what, Func<LimitZoneConfig, TimeProvider, T> make) where T : class
         {
             if (_declared.TryGetValue(config.Name, out Zone? already)) return (T)already.State;
             string key = config.Key.Source;
             if (!registry._zones.TryGetValue(config.Name, out Zone? zone) || zone.State is not T || zone.Size != config.Size)
             {
-                zone = new Zone(make(config.Size, registry._time), config.Size, key);
+                zone = new Zone(make(config, registry._time), config.Size, key);
             }
             else if (zone.Key != key)
             {
@@ -49,4 +50,8 @@ public sealed class ZoneRegistry(TimeProvider time)
     private readonly TimeProvider _time = time;
 
     internal Draft Begin() => new(this);
+
+    /// <summary>The zone of <c>limit_conn</c> of a name, if it counts the same as it did in another process; null otherwise. Any thread.</summary>
+    public ConnectionZoneState? FindConnections(string name, string key) =>
+        _zones.TryGetValue(name, out Zone? zone) && zone.Key == key ? zone.State as ConnectionZoneState : null;
 }

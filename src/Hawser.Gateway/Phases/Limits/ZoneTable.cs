@@ -51,6 +51,9 @@ public sealed class ZoneTable<T> where T : struct
 
     public ref T this[int entry] => ref _entries[entry].Value;
 
+    /// <summary>The key of an entry.</summary>
+    public byte[] KeyOf(int entry) => _entries[entry].Key;
+
     /// <summary>The entry of a key; -1 when there is none.</summary>
     public int Find(ReadOnlySpan<byte> key)
     {

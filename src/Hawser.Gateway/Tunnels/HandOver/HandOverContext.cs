@@ -1,6 +1,7 @@
 using System.Text;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Upstreams;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Sockets;
@@ -28,6 +29,9 @@ internal sealed class HandOverContext
 
     /// <summary>The configuration in force, with variables for the logs of these tunnels alone.</summary>
     public GatewayModel Model { get; }
+
+    /// <summary>Zones of <c>limit_conn</c>, in which the tunnels go on to count.</summary>
+    public ZoneRegistry Zones => _services.Zones;
 
     /// <summary>Stands for the server that they came by, which this process may not have.</summary>
     public ServerModel Server { get; }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Hawser.Gateway.Logging;
+using Hawser.IO.Native;
 using Hawser.IO.Sockets;
 
 namespace Hawser.Gateway.Tunnels.HandOver;
@@ -84,7 +85,7 @@ internal sealed class HandOverTaker(DescriptorSocket socket, Worker[] workers, F
 
     private void TakeTunnel(int length, int client, int upstream)
     {
-        if (length is < 0 or > HandOverFormat.MaximumState || client < 0 || upstream < 0)
+        if (length is < 0 or > HandOverFormat.MaximumState)
         {
             Close(client, upstream);
             throw new IOException($"a state of {length} bytes cannot be right");
@@ -107,6 +108,11 @@ internal sealed class HandOverTaker(DescriptorSocket socket, Worker[] workers, F
     {
         try
         {
+            // The kernel leaves out what does not fit any more.
+            if (client < 0 || upstream < 0 || DescriptorReserve.IsTouchedBy(Math.Max(client, upstream)))
+            {
+                throw new InvalidDataException($"{DescriptorReserve.Limit} descriptors are not enough");
+            }
             if (worker.Load > worker.Model.WorkerConnections) throw new InvalidDataException($"{worker.Model.WorkerConnections} worker_connections are not enough");
             _context ??= makeContext();
             using var reader = new BinaryReader(new MemoryStream(state));
