@@ -59,6 +59,9 @@ public sealed class Worker
     /// <summary>Sums since the start. Any thread may read them.</summary>
     public Metrics.WorkerCounters Counters { get; } = new();
 
+    /// <summary>Questions about the server's own certificates that have no answer yet.</summary>
+    internal List<Tls.Ocsp.OcspFetch> StapleFetches { get; } = [];
+
     internal FilterPool Filters { get; } = new();
 
     /// <summary>The counters of all loops of the process, this one's included.</summary>
@@ -165,6 +168,7 @@ public sealed class Worker
             upstream.Existing(this)?.CloseIdle();
             if (Index == ResolvingWorker) upstream.StopResolving();
         }
+        foreach (Tls.Ocsp.OcspFetch fetch in StapleFetches) fetch.Abort();
         foreach (ResolverModel resolver in model.Resolvers) resolver.Existing(this)?.Retire();
     }
 

@@ -66,7 +66,7 @@ internal static class SslBinder
         BindException Invalid(Argument argument) => context.Refuse(argument, $"invalid session cache \"{argument}\"");
     }
 
-    public static string? OcspCache(BindContext context)
+    public static SslOcspCacheConfig? OcspCache(BindContext context)
     {
         Argument argument = context.Next();
         if (argument.Value == "off")
@@ -74,7 +74,7 @@ internal static class SslBinder
         string[] parts = argument.Value.Split(':', 3);
         if (parts is not ["shared", { Length: > 0 }, _] || ValueParser.Size(parts[2]) is not { } size)
             throw context.Refuse(argument, $"invalid OCSP cache \"{argument}\"");
-        return size < SmallestSharedCache ? throw context.Refuse(argument, $"OCSP cache \"{argument}\" is too small") : parts[1];
+        return size < SmallestSharedCache ? throw context.Refuse(argument, $"OCSP cache \"{argument}\" is too small") : new SslOcspCacheConfig(parts[1], size);
     }
 
     /// <summary><c>ssl_certificate_cache</c>: checked as nginx does. Nothing is cached; files are read in each handshake that needs them.</summary>

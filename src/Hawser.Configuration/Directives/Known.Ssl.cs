@@ -101,10 +101,36 @@ public static partial class Known
         });
 
     public static readonly Directive<bool> SslStapling = Modules.Ssl.Flag(
-        "ssl_stapling", HttpServer, false, "Whether a response of the authority about the server's certificate (OCSP) is sent along.");
+        "ssl_stapling", HttpServer, false,
+        "Whether a response of the authority about the server's certificate (OCSP) is sent along. It is asked for when a client first wants it, and sent from the next handshake on. "
+            + "The name of a responder is looked up with the resolver, or without one when the configuration is read.");
 
     public static readonly Directive<SslPathConfig?> SslStaplingFile = SslPath(
-        Modules.Ssl, "ssl_stapling_file", HttpServer, "A file with that response, in DER.");
+        Modules.Ssl, "ssl_stapling_file", HttpServer, "A file with that response, in DER; nobody is asked then.");
+
+    public static readonly Directive<string> SslStaplingResponder = SslUrl(
+        "ssl_stapling_responder", "Who is asked instead of the responder that the certificate names: http:// only.");
+
+    public static readonly Directive<bool> SslStaplingVerify = Modules.Ssl.Flag(
+        "ssl_stapling_verify", HttpServer, false,
+        "Whether the signature of a response is checked before it is sent along. ssl_trusted_certificate then needs the issuer, the root and all between them.");
+
+    public static readonly Directive<SslOcsp> SslOcsp = Modules.Ssl.Choice(
+        "ssl_ocsp", HttpServer, Model.SslOcsp.Off, "off",
+        [new("off", Model.SslOcsp.Off), new("on", Model.SslOcsp.On), new("leaf", Model.SslOcsp.Leaf)],
+        "Whether the authorities are asked (OCSP) if a client's certificate is still good: on asks about every certificate of the chain, leaf about the client's own. "
+            + "Requests wait for the answer; without a good one they are refused (400, as error_page 495).");
+
+    public static readonly Directive<string> SslOcspResponder = SslUrl(
+        "ssl_ocsp_responder", "Who is asked instead of the responders that the certificates name: http:// only.");
+
+    public static readonly Directive<SslOcspCacheConfig?> SslOcspCache = Modules.Ssl.Add(
+        new Directive<SslOcspCacheConfig?>("ssl_ocsp_cache", HttpServer, Arity.One, null, SslBinder.OcspCache)
+        {
+            Syntax = ["off | shared:name:size"],
+            DefaultText = "off",
+            Summary = "Where answers about clients' certificates are kept until they say to ask again, or for an hour.",
+        });
 
     public static readonly Directive<ImmutableArray<SslCommandConfig>> SslConfCommand = Modules.Ssl.List(
         "ssl_conf_command", HttpServer, Arity.Two, "name value", SslBinder.Command, "A command of OpenSSL's SSL_CONF_cmd(3).");
@@ -124,6 +150,9 @@ public static partial class Known
 
     private static Directive<SslPathConfig?> SslPath(DirectiveFactory module, string name, In contexts, string summary) =>
         module.Add(new Directive<SslPathConfig?>(name, contexts, Arity.One, null, SslBinder.Path) { Syntax = ["file"], Summary = summary });
+
+    private static Directive<string> SslUrl(string name, string summary) =>
+        Modules.Ssl.Add(new Directive<string>(name, HttpServer, Arity.One, "", c => c.Text()) { Syntax = ["url"], Summary = summary });
 
     private static Directive<string> SslText(DirectiveFactory module, string name, In contexts, string syntax, string defaultValue, string summary) =>
         module.Add(new Directive<string>(name, contexts, Arity.One, defaultValue, c => c.Text()) { Syntax = [syntax], DefaultText = defaultValue, Summary = summary });

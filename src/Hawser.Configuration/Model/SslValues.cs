@@ -93,3 +93,8 @@ public enum SslBuiltInCache
 /// <param name="SharedName">The name of the cache that loops and servers share; null without.</param>
 /// <param name="SharedSize">Its size in bytes.</param>
 public sealed record SslSessionCacheConfig(SslBuiltInCache BuiltIn, int? BuiltInSize, string? SharedName, long SharedSize);
+
+/// <summary><c>ssl_ocsp_cache shared:name:size</c></summary>
+/// <param name="Name">Caches of one name are one.</param>
+/// <param name="Size">Its size in bytes.</param>
+public sealed record SslOcspCacheConfig(string Name, long Size);

@@ -54,6 +54,7 @@ public static class GatewayCompiler
             Listeners = listeners,
             Upstreams = [.. builder.Upstreams.Values],
             Resolvers = builder.Resolvers,
+            Warnings = builder.Warnings,
             ErrorLog = ErrorLogTargets.From(config, services.LogFiles),
             WorkerConnections = config.Events.Get(Known.WorkerConnections),
             WorkerShutdownTimeout = (long)config.Get(Known.WorkerShutdownTimeout).TotalMilliseconds,

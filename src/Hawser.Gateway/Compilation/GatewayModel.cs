@@ -23,6 +23,9 @@ public sealed class GatewayModel
 
     public required IReadOnlyList<ResolverModel> Resolvers { get; init; }
 
+    /// <summary>What is wrong with the configuration without keeping it from running: byte strings in nginx's words.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
     /// <summary>The log of the top level, for what belongs to no server.</summary>
     public required ErrorLogTargets ErrorLog { get; init; }
 
@@ -39,6 +42,7 @@ public sealed class GatewayModel
         Listeners = Listeners,
         Upstreams = Upstreams,
         Resolvers = Resolvers,
+        Warnings = Warnings,
         ErrorLog = ErrorLog,
         WorkerConnections = WorkerConnections,
         WorkerShutdownTimeout = WorkerShutdownTimeout,

@@ -22,6 +22,9 @@ public sealed class GatewayServices(TimeProvider time)
 
     public TlsSessionRegistry TlsSessions { get; } = new(time);
 
+    /// <summary>What is known of clients' certificates.</summary>
+    public Tls.Ocsp.OcspCacheRegistry OcspCaches { get; } = new(time);
+
     /// <summary>What the gateway is doing; null until it is whole. Any thread may call it.</summary>
     public Func<Metrics.GatewaySnapshot>? Snapshot { get; set; }
 

@@ -48,6 +48,11 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
     /// <summary>Contexts for TLS towards upstreams.</summary>
     internal Tls.TlsContextTable TlsContexts { get; } = new();
 
+    /// <summary>What is wrong with the configuration without keeping it from running, in nginx's words.</summary>
+    public List<string> Warnings { get; } = [];
+
+    public void Warn(string message) => Warnings.Add(message);
+
     /// <summary>What outlives configurations: log files, zones, caches.</summary>
     public GatewayServices Services { get; } = services;
 

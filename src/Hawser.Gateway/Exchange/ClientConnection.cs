@@ -49,4 +49,7 @@ public interface IClientConnection
 
     /// <summary>What the handshake told (<c>$ssl_*</c>); null on a plain connection.</summary>
     Hawser.IO.Tls.TlsTransport? Tls => null;
+
+    /// <summary>Why the client's certificate does not count though its chain is good: its authority said so, or could not be asked. Null if nothing is wrong.</summary>
+    string? CertificateProblem => null;
 }

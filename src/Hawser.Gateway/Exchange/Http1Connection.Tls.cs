@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Tls;
+using Hawser.Gateway.Tls.Ocsp;
 using Hawser.IO.Buffers;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
@@ -16,12 +18,16 @@ public sealed partial class Http1Connection : ITlsServer
     private ServerModel? _namedServer;  // the one the client named in the handshake
     private ByteSlice _negotiatedName;  // that name, lowered; empty when it chose none
     private TlsTransport? _tls;
+    private ClientCertificateCheck? _certificateCheck;
 
     /// <summary>The connection's TLS; null on a plain one.</summary>
     public TlsTransport? Tls => _tls;
 
     /// <summary>The client speaks plain HTTP where TLS is spoken.</summary>
     internal bool IsPlainOnTls { get; private set; }
+
+    /// <inheritdoc/>
+    public string? CertificateProblem { get; private set; }
 
     bool IClientConnection.IsEncrypted => _tls is not null;
 
@@ -65,7 +71,7 @@ public sealed partial class Http1Connection : ITlsServer
             {
                 case TlsProgress.Complete:
                     _channel.MarkReady(); // the request may have come along with the end of the handshake
-                    return true;
+                    return TlsSettings?.ClientOcsp is not { } ocsp || await CheckCertificateAsync(tls, ocsp, deadline);
                 case TlsProgress.NeedsInput:
                     _channel.MarkDrained();
                     wait = await _channel.WaitReadable(Math.Max(0, deadline - _worker.Loop.Now));
@@ -80,6 +86,33 @@ public sealed partial class Http1Connection : ITlsServer
             }
             if (wait == WaitResult.TimedOut) this.LogError(LogLevel.Info, $"client timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while SSL handshaking");
             if (wait != WaitResult.Ready || _isEnding) return false;
+        }
+    }
+
+    /// <summary>Asks about the client's certificate, if it has shown one and its chain is good. What comes of it is for the requests. False: the connection is over.</summary>
+    private async ValueTask<bool> CheckCertificateAsync(TlsTransport tls, ClientOcspModel model, long deadline)
+    {
+        if (tls.VerifyResult != 0 || !tls.HasPeerCertificate) return true;
+        IReadOnlyList<OcspQuestion> questions = [];
+        try
+        {
+            questions = tls.PeerQuestions(model.OwnOnly);
+            var check = new ClientCertificateCheck(model, _worker, this);
+            _certificateCheck = check;
+            CertificateProblem = await check.RunAsync(questions, deadline);
+            if (!check.IsAborted) return !_isEnding;
+            if (_channel.PeerClosed) this.LogError(LogLevel.Info, "client closed connection while SSL handshaking");
+            return false;
+        }
+        catch (TlsException e)
+        {
+            this.LogError(LogLevel.Error, $"{e.Message} while SSL handshaking");
+            return false;
+        }
+        finally
+        {
+            _certificateCheck = null;
+            foreach (OcspQuestion question in questions) question.Dispose();
         }
     }
 
@@ -125,13 +158,17 @@ public sealed partial class Http1Connection : ITlsServer
 
     bool ITlsServer.LoadCertificates(TlsTransport transport)
     {
-        // A server without certificates of its own uses those of the address.
-        if ((DefaultServer.Tls ?? Listener.Default.Tls) is not { } settings) return true;
+        if (TlsSettings is not { } settings) return true;
         HttpExchange exchange = BeginWithoutRequest();
         bool loaded = settings.LoadCertificates(exchange, transport);
         _worker.Return(exchange);
         return loaded;
     }
+
+    void ITlsServer.RenewStaple(TlsStaple staple) => TlsSettings?.RenewStaple(staple, _worker);
+
+    // A server without certificates of its own uses those of the address.
+    private TlsServerModel? TlsSettings => DefaultServer.Tls ?? Listener.Default.Tls;
 
     private HttpExchange BeginWithoutRequest()
     {

@@ -196,12 +196,14 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     public override void EndNow()
     {
         _isEnding = true;
+        _certificateCheck?.Abort();
         _channel.Abort();
         _exchange?.Abort();
     }
 
     void IChannelObserver.OnPeerClosed(Channel channel)
     {
+        _certificateCheck?.Abort();
         // A client that goes away while an upstream works for it: nginx's 499. Bytes still unread are looked at first.
         if (_exchange is not { } exchange) return;
         exchange.OnClientGone();

@@ -1,4 +1,5 @@
 using Hawser.Configuration.Directives;
+using Hawser.Configuration.Syntax;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Metrics;
@@ -48,16 +49,20 @@ public sealed class GatewayHost
     /// <summary>Ends when everything is drained after <see cref="BeginGracefulStop"/>, or closed after <see cref="StopNow"/>.</summary>
     public Task Completion => _completion.Task;
 
+    /// <summary>What is wrong with the configuration in force without keeping it from running: lines in nginx's words.</summary>
+    public IEnumerable<string> Warnings => _model.Warnings.Select(static w => ByteText.ToDisplay(w));
+
     private Worker Acceptor => _workers[0];
 
     /// <summary>Another process listens on the same sockets: names of Unix sockets must survive this one.</summary>
     private bool KeepsSocketNames => _successor is not null || _inherited.IsPredecessorAlive;
 
     /// <summary>Compiles the configuration without opening a socket: what <c>-t</c> finds beyond the language.</summary>
+    /// <returns>What is wrong without keeping it from running: lines in nginx's words.</returns>
     /// <exception cref="GatewayCompilationException">It cannot be run.</exception>
     /// <exception cref="LogFileException">A log file cannot be opened.</exception>
-    public static void Check(GatewayConfiguration configuration, TimeProvider time) =>
-        GatewayCompiler.Compile(configuration.Main, new GatewayServices(time), 1);
+    public static IEnumerable<string> Check(GatewayConfiguration configuration, TimeProvider time) =>
+        GatewayCompiler.Compile(configuration.Main, new GatewayServices(time), 1).Warnings.Select(static w => ByteText.ToDisplay(w));
 
     /// <summary>Binds every listener and starts to serve.</summary>
     /// <param name="configuration">What was declared.</param>
@@ -106,6 +111,7 @@ public sealed class GatewayHost
         _model = model;
         _services.LogFiles.ErrorLog = model.ErrorLog;
         foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.Adopt(model), null);
+        foreach (string warning in Warnings) Log(MessageLevel.Warning, warning);
         foreach (ListenSocket[] sockets in opened) Listen(sockets);
         foreach (ListenerState listener in _listeners.Values.ToArray())
         {

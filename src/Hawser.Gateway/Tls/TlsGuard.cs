@@ -40,6 +40,12 @@ internal static class TlsGuard
             tls.ForgetSession();
             return Outcome.Status(496);
         }
+        if (exchange.Connection.CertificateProblem is { } problem)
+        {
+            exchange.LogError(LogLevel.Info, $"client SSL certificate verify error: {problem}");
+            tls.ForgetSession();
+            return Outcome.Status(495);
+        }
         return Outcome.Continue;
     }
 }

@@ -3,6 +3,7 @@ using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Configuration.Syntax;
 using Hawser.Gateway.Compilation;
+using Hawser.Gateway.Tls.Ocsp;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Tls;
 
@@ -81,10 +82,11 @@ internal static class TlsServerCompiler
         (TemplateModel, TemplateModel)[] variable = AddCertificates(context, certificates, keys, passwords, builder);
         context.SetRecordSize(config.Get(Known.SslBufferSize));
         SetTrust(context, config, fullPath);
+        ClientOcspModel? clientOcsp = OcspCompiler.CompileClients(config, builder);
         if (PathOf(config.Get(Known.SslDhParam), fullPath) is { } dh) context.SetDhParameters(dh);
         context.SetCurves(config.Get(Known.SslEcdhCurve));
         SetSessions(context, config, certificates, builder);
-        SetStapling(context, config, fullPath);
+        IReadOnlyList<StapleRenewal> renewals = OcspCompiler.CompileStapling(context, config, builder);
         if (config.Get(Known.SslEarlyData)) context.EnableEarlyData();
         ImmutableArray<SslCommandConfig> commands = config.Get(Known.SslConfCommand);
         if (!commands.IsEmpty) context.Configure(commands.Select(c => (c.Name, c.Value)), fullPath);
@@ -92,6 +94,8 @@ internal static class TlsServerCompiler
         {
             RejectsHandshake = rejects,
             HasCertificates = !certificates.IsEmpty,
+            StapleRenewals = renewals,
+            ClientOcsp = clientOcsp,
         };
     }
 
@@ -106,7 +110,11 @@ internal static class TlsServerCompiler
             return [.. certificates.Zip(keys, (c, k) => (builder.Compile(c.Source), builder.Compile(k.Source)))];
         }
         for (int i = 0; i < certificates.Length; i++)
-            context.AddCertificate(Resolve(certificates[i], builder.Config), Resolve(keys[i], builder.Config), passwords);
+        {
+            TlsCertificate certificate = TlsCertificate.Load(Resolve(certificates[i], builder.Config));
+            using TlsKey key = TlsKey.Load(Resolve(keys[i], builder.Config), passwords);
+            context.AddCertificate(certificate, key);
+        }
         return [];
     }
 
@@ -143,16 +151,6 @@ internal static class TlsServerCompiler
         ImmutableArray<SslPathConfig> ticketKeys = config.Get(Known.SslSessionTicketKey);
         if (!ticketKeys.IsEmpty) context.SetTicketKeys(TlsTicketKeys.FromFiles([.. ticketKeys.Select(k => ReadTicketKey(k, builder.Config))]));
         else if (mode == TlsSessionMode.Shared) context.SetTicketKeys(shared!.TicketKeys);
-    }
-
-    private static void SetStapling(TlsContext context, ServerConfig config, Func<string, string> fullPath)
-    {
-        if (!config.Get(Known.SslStapling)) return;
-        if (config.Get(Known.SslStaplingFile) is not { Path.Length: > 0 } file)
-            throw new GatewayCompilationException("\"ssl_stapling\" without \"ssl_stapling_file\" is not supported yet", config.Find(Known.SslStapling).Span);
-        string path = fullPath(file.Path);
-        byte[] response = ReadFile(path, file);
-        context.SetStapledResponse(response);
     }
 
     private static byte[] ReadTicketKey(SslPathConfig file, MainConfig config)

@@ -1,5 +1,6 @@
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
+using Hawser.Gateway.Tls.Ocsp;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Tls;
 
@@ -29,6 +30,21 @@ public sealed class TlsServerModel
     /// <summary>It has certificates, known now or in each handshake.</summary>
     public required bool HasCertificates { get; init; }
 
+    /// <summary>What keeps the responses fresh that are sent along with its certificates.</summary>
+    internal IReadOnlyList<StapleRenewal> StapleRenewals { get; init; } = [];
+
+    /// <summary>How clients' certificates are asked about; null if they are not.</summary>
+    internal ClientOcspModel? ClientOcsp { get; init; }
+
+    /// <summary>A client has asked for a response, on the loop of <paramref name="worker"/>.</summary>
+    internal void RenewStaple(TlsStaple staple, Worker worker)
+    {
+        foreach (StapleRenewal renewal in StapleRenewals)
+        {
+            if (ReferenceEquals(renewal.Staple, staple)) renewal.RenewIfDue(worker);
+        }
+    }
+
     /// <summary>Loads the certificates whose names have variables. Reads files on the loop, as nginx does: variables make it a choice of many.</summary>
     /// <param name="exchange">One without a request, for the variables' sake.</param>
     /// <returns>False: one could not be loaded, which is in the log.</returns>
@@ -38,7 +54,9 @@ public sealed class TlsServerModel
         {
             try
             {
-                transport.UseCertificate(Path(certificate.Evaluate(exchange).ToString()), Path(key.Evaluate(exchange).ToString()), _passwords);
+                using TlsCertificate loaded = TlsCertificate.Load(Path(certificate.Evaluate(exchange).ToString()));
+                using TlsKey loadedKey = TlsKey.Load(Path(key.Evaluate(exchange).ToString()), _passwords);
+                transport.UseCertificate(loaded, loadedKey);
             }
             catch (TlsException e)
             {

@@ -39,7 +39,12 @@ internal static class TlsUpstreamCompiler
         Func<string, string> fullPath = builder.Config.GetPathBesideFile;
         var context = new TlsContext(TlsServerCompiler.ToProtocols(config.Get(Known.ProxySslProtocols)), isServer: false);
         context.SetCiphers(config.Get(Known.ProxySslCiphers), preferServer: false);
-        if (certificate is not null) context.AddCertificate(Resolve(certificate, fullPath), Resolve(key!, fullPath), passwords);
+        if (certificate is not null)
+        {
+            TlsCertificate loaded = TlsCertificate.Load(Resolve(certificate, fullPath));
+            using TlsKey loadedKey = TlsKey.Load(Resolve(key!, fullPath), passwords);
+            context.AddCertificate(loaded, loadedKey);
+        }
         if (config.Get(Known.ProxySslVerify))
         {
             if (config.Get(Known.ProxySslTrustedCertificate) is not { Path.Length: > 0 } trusted)

@@ -71,7 +71,9 @@ public sealed class TlsUpstreamModel
         if (VariableCertificate is not { } variable) return;
         string certificate = variable.Certificate.Evaluate(exchange).ToString();
         if (certificate.Length == 0) return;
-        tls.UseCertificate(Path(certificate), Path(variable.Key.Evaluate(exchange).ToString()), Passwords);
+        using TlsCertificate loaded = TlsCertificate.Load(Path(certificate));
+        using TlsKey key = TlsKey.Load(Path(variable.Key.Evaluate(exchange).ToString()), Passwords);
+        tls.UseCertificate(loaded, key);
     }
 
     /// <summary>Whether the server is the one it should be; if not, the log says why.</summary>

@@ -57,7 +57,8 @@ internal static class SslVariables
     {
         if (!tls.HasPeerCertificate) return s_none;
         long result = tls.VerifyResult;
-        return result == 0 ? s_success : exchange.Arena.Concat("FAILED:"u8, TlsTransport.Explain(result));
+        if (result != 0) return exchange.Arena.Concat("FAILED:"u8, TlsTransport.Explain(result));
+        return exchange.Connection.CertificateProblem is { } problem ? exchange.Arena.CopyLatin1("FAILED:" + problem) : s_success;
     }
 
     // A header field could once be continued on a line that begins with a space (RFC 9112 §5.2); hence the tabs, and no end of line at the end.

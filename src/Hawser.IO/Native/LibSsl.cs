@@ -150,6 +150,8 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Library)] internal static partial nint SSL_get_verify_result(nint ssl);
     [LibraryImport(Library)] internal static partial nint SSL_get1_peer_certificate(nint ssl);
     [LibraryImport(Library)] internal static partial nint SSL_get0_peer_certificate(nint ssl);
+    [LibraryImport(Library)] internal static partial nint SSL_get0_verified_chain(nint ssl);
+    [LibraryImport(Library)] internal static partial nint SSL_get_peer_cert_chain(nint ssl);
     [LibraryImport(Library)] internal static partial nint SSL_get_certificate(nint ssl);
     [LibraryImport(Library)] internal static partial int SSL_use_certificate(nint ssl, nint certificate);
     [LibraryImport(Library)] internal static partial int SSL_use_PrivateKey(nint ssl, nint key);

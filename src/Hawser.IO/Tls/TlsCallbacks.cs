@@ -133,7 +133,27 @@ internal static unsafe class TlsCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnStatusRequest(nint ssl, void* argument)
     {
-        if (TlsTransport.Current is not { } transport || transport.Context.StapledResponse is not { IsEmpty: false } response) return LibSsl.SSL_TLSEXT_ERR_NOACK;
+        if (TlsTransport.Current is not { } transport || transport.Context.FindStaple(LibSsl.SSL_get_certificate(ssl)) is not { } staple) return LibSsl.SSL_TLSEXT_ERR_NOACK;
+        int result = Staple(ssl, staple.At(transport.UnixSeconds));
+        RenewStaple(transport, staple);
+        return result;
+    }
+
+    private static void RenewStaple(TlsTransport transport, TlsStaple staple)
+    {
+        try
+        {
+            transport.Server?.RenewStaple(staple);
+        }
+        catch (Exception e)
+        {
+            transport.CallbackFailure = e;
+        }
+    }
+
+    private static int Staple(nint ssl, ReadOnlySpan<byte> response)
+    {
+        if (response.IsEmpty) return LibSsl.SSL_TLSEXT_ERR_NOACK;
         // OpenSSL frees it with the connection.
         void* copy = LibCrypto.CRYPTO_malloc((nuint)response.Length, null, 0);
         if (copy is null) return LibSsl.SSL_TLSEXT_ERR_NOACK;

@@ -38,7 +38,7 @@ public enum TlsSessionMode
 public sealed unsafe partial class TlsContext
 {
     private readonly List<byte[]> _certificateDigests = [];
-    private byte[]? _stapledResponse;
+    private readonly List<TlsCertificate> _certificates = [];
 
     /// <exception cref="TlsException">OpenSSL cannot make a context.</exception>
     public TlsContext(TlsProtocols protocols, bool isServer)
@@ -85,32 +85,19 @@ public sealed unsafe partial class TlsContext
 
     internal int SessionSeconds { get; private set; } = 300;
 
-    internal ReadOnlySpan<byte> StapledResponse => _stapledResponse;
-
     /// <summary>Adds a certificate with its chain and key. One of each kind (RSA, EC) may be there; a later one of a kind replaces the earlier.</summary>
-    /// <param name="certificate">A full path, or <c>data:</c> and PEM.</param>
-    /// <param name="key">The same for the private key.</param>
-    public void AddCertificate(string certificate, string key, IReadOnlyList<byte[]> passwords)
+    /// <exception cref="TlsException">OpenSSL refuses them: they do not belong together, for example.</exception>
+    public void AddCertificate(TlsCertificate certificate, TlsKey key)
     {
-        List<nint> chain = TlsFiles.LoadChain(certificate);
-        try
-        {
-            if (LibSsl.SSL_CTX_use_certificate(Handle, chain[0]) == 0) throw TlsErrors.Failure($"SSL_CTX_use_certificate(\"{certificate}\") failed");
-            _certificateDigests.Add(DigestOf(chain[0]));
-            nint rest = LibCrypto.OPENSSL_sk_new_null();
-            for (int i = 1; i < chain.Count; i++) _ = LibCrypto.OPENSSL_sk_push(rest, chain[i]);
-            nint accepted = LibSsl.SSL_CTX_ctrl(Handle, LibSsl.SSL_CTRL_CHAIN, 1, (void*)rest); // set1: the context takes references of its own
-            LibCrypto.OPENSSL_sk_free(rest);
-            if (accepted == 0) throw TlsErrors.Failure($"SSL_CTX_set0_chain(\"{certificate}\") failed");
-        }
-        finally
-        {
-            foreach (nint item in chain) LibCrypto.X509_free(item);
-        }
-        nint loaded = TlsFiles.LoadKey(key, passwords);
-        int used = LibSsl.SSL_CTX_use_PrivateKey(Handle, loaded);
-        LibCrypto.EVP_PKEY_free(loaded);
-        if (used == 0) throw TlsErrors.Failure($"SSL_CTX_use_PrivateKey(\"{key}\") failed");
+        ArgumentNullException.ThrowIfNull(certificate);
+        ArgumentNullException.ThrowIfNull(key);
+        if (LibSsl.SSL_CTX_use_certificate(Handle, certificate.Own) == 0) throw TlsErrors.Failure($"SSL_CTX_use_certificate(\"{certificate.Source}\") failed");
+        _certificates.Add(certificate);
+        _certificateDigests.Add(DigestOf(certificate.Own));
+        // set1: the context takes references of its own
+        if (LibSsl.SSL_CTX_ctrl(Handle, LibSsl.SSL_CTRL_CHAIN, 1, (void*)certificate.Rest) == 0) throw TlsErrors.Failure($"SSL_CTX_set0_chain(\"{certificate.Source}\") failed");
+        if (LibSsl.SSL_CTX_use_PrivateKey(Handle, key.Handle) == 0) throw TlsErrors.Failure($"SSL_CTX_use_PrivateKey(\"{key.Source}\") failed");
+        GC.KeepAlive(key);
     }
 
     /// <summary>Certificates are loaded in each handshake, since their names are known only then.</summary>
@@ -226,13 +213,6 @@ public sealed unsafe partial class TlsContext
     {
         AcceptsEarlyData = true;
         _ = LibSsl.SSL_CTX_set_max_early_data(Handle, MaxEarlyData);
-    }
-
-    /// <summary>A DER-encoded OCSP response that clients who ask for it get (nginx <c>ssl_stapling_file</c>).</summary>
-    public void SetStapledResponse(byte[] response)
-    {
-        _stapledResponse = response;
-        TlsCallbacks.InstallStapling(Handle);
     }
 
     /// <summary>nginx <c>ssl_conf_command</c>: OpenSSL's SSL_CONF_cmd(3).</summary>

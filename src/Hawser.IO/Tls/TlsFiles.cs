@@ -82,6 +82,24 @@ internal static unsafe class TlsFiles
         }
     }
 
+    /// <summary>A small file as a whole.</summary>
+    public static byte[] ReadAll(string path)
+    {
+        nint bio;
+        fixed (byte* name = TlsErrors.Terminated(path))
+        fixed (byte* mode = "rb"u8)
+            bio = LibCrypto.BIO_new_file(name, mode);
+        if (bio == 0) throw TlsErrors.Failure($"BIO_new_file(\"{path}\") failed");
+        using var all = new MemoryStream();
+        byte[] chunk = new byte[4096];
+        fixed (byte* start = chunk)
+        {
+            for (int read; (read = LibCrypto.BIO_read(bio, start, chunk.Length)) > 0;) all.Write(chunk, 0, read);
+        }
+        _ = LibCrypto.BIO_free(bio);
+        return all.ToArray();
+    }
+
     private static nint TryKey(nint bio, byte[]? password)
     {
         fixed (byte* bytes = password ?? [])

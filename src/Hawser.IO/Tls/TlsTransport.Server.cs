@@ -30,27 +30,16 @@ public sealed unsafe partial class TlsTransport
     }
 
     /// <summary>Gives this connection a certificate of its own.</summary>
-    /// <exception cref="TlsException">It cannot be loaded.</exception>
-    public void UseCertificate(string certificate, string key, IReadOnlyList<byte[]> passwords)
+    /// <exception cref="TlsException">OpenSSL refuses them: they do not belong together, for example.</exception>
+    public void UseCertificate(TlsCertificate certificate, TlsKey key)
     {
-        List<nint> chain = TlsFiles.LoadChain(certificate);
-        try
-        {
-            if (LibSsl.SSL_use_certificate(_ssl, chain[0]) == 0) throw TlsErrors.Failure($"SSL_use_certificate(\"{certificate}\") failed");
-            nint rest = LibCrypto.OPENSSL_sk_new_null();
-            for (int i = 1; i < chain.Count; i++) _ = LibCrypto.OPENSSL_sk_push(rest, chain[i]);
-            nint accepted = LibSsl.SSL_ctrl(_ssl, LibSsl.SSL_CTRL_CHAIN, 1, (void*)rest);
-            LibCrypto.OPENSSL_sk_free(rest);
-            if (accepted == 0) throw TlsErrors.Failure($"SSL_set0_chain(\"{certificate}\") failed");
-        }
-        finally
-        {
-            foreach (nint item in chain) LibCrypto.X509_free(item);
-        }
-        nint loaded = TlsFiles.LoadKey(key, passwords);
-        int used = LibSsl.SSL_use_PrivateKey(_ssl, loaded);
-        LibCrypto.EVP_PKEY_free(loaded);
-        if (used == 0) throw TlsErrors.Failure($"SSL_use_PrivateKey(\"{key}\") failed");
+        ArgumentNullException.ThrowIfNull(certificate);
+        ArgumentNullException.ThrowIfNull(key);
+        if (LibSsl.SSL_use_certificate(_ssl, certificate.Own) == 0) throw TlsErrors.Failure($"SSL_use_certificate(\"{certificate.Source}\") failed");
+        if (LibSsl.SSL_ctrl(_ssl, LibSsl.SSL_CTRL_CHAIN, 1, (void*)certificate.Rest) == 0) throw TlsErrors.Failure($"SSL_set0_chain(\"{certificate.Source}\") failed");
+        if (LibSsl.SSL_use_PrivateKey(_ssl, key.Handle) == 0) throw TlsErrors.Failure($"SSL_use_PrivateKey(\"{key.Source}\") failed");
+        GC.KeepAlive(certificate);
+        GC.KeepAlive(key);
     }
 
     /// <summary>

@@ -35,7 +35,8 @@ internal sealed class ConfigurationTest(ConfigurationSource source, IGatewayFact
             if (!quiet)
                 StartupLog.Say($"the configuration file {name} syntax is ok");
             LogFolder.Create(configuration.Process);
-            factory.Check(configuration);
+            foreach (var warning in factory.Check(configuration))
+                log.Write(MessageLevel.Warning, warning);
             return true;
         }
         catch (GatewayFailureException e)

@@ -7,11 +7,7 @@ namespace Hawser.Hosting;
 /// <summary>Puts configurations to work with the real data path.</summary>
 internal sealed class GatewayFactory : IGatewayFactory
 {
-    public void Check(GatewayConfiguration configuration) => Translate(() =>
-    {
-        GatewayHost.Check(configuration, TimeProvider.System);
-        return true;
-    });
+    public IEnumerable<string> Check(GatewayConfiguration configuration) => Translate(() => GatewayHost.Check(configuration, TimeProvider.System));
 
     public IGatewayHost Start(GatewayConfiguration configuration, InheritedListeners inherited) =>
         Translate(() => new Running(GatewayHost.Start(configuration, TimeProvider.System, inherited)));
@@ -35,6 +31,8 @@ internal sealed class GatewayFactory : IGatewayFactory
     private sealed class Running(GatewayHost host) : IGatewayHost
     {
         public Task Completion => host.Completion;
+
+        public IEnumerable<string> Warnings => host.Warnings;
 
         public void Reload(GatewayConfiguration configuration) => Translate(() =>
         {

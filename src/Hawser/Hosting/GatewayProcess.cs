@@ -88,6 +88,8 @@ internal sealed class GatewayProcess
         // 5 what takes root: listeners, pid file, the error log for the runtime's own output
         _configuration = configuration;
         _host = _factory.Start(configuration, _inherited);
+        foreach (var warning in _host.Warnings)
+            _log.Write(MessageLevel.Warning, warning);
         _control = new ControlHandler(_host, queue, _source.Path);
         if (_policy.WritePidFile)
             _files = CreateFiles(configuration.Process.PidPath);

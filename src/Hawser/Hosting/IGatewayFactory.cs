@@ -6,8 +6,9 @@ namespace Hawser.Hosting;
 internal interface IGatewayFactory
 {
     /// <summary>Everything short of opening sockets: what <c>-t</c> finds beyond the configuration language.</summary>
+    /// <returns>Warnings, in nginx's words.</returns>
     /// <exception cref="GatewayFailureException">The configuration cannot work.</exception>
-    void Check(GatewayConfiguration configuration);
+    IEnumerable<string> Check(GatewayConfiguration configuration);
 
     /// <summary>Binds all listeners, or takes them over, and starts to serve.</summary>
     /// <exception cref="GatewayFailureException">It cannot be done; nothing is left open.</exception>

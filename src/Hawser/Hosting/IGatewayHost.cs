@@ -9,6 +9,9 @@ internal interface IGatewayHost
     /// <summary>Ends when everything is drained after <see cref="BeginGracefulStop"/>, or cut after <see cref="StopNow"/>.</summary>
     Task Completion { get; }
 
+    /// <summary>What is wrong with the configuration in force without keeping it from working; a reload logs its own.</summary>
+    IEnumerable<string> Warnings { get; }
+
     /// <summary>Takes a new configuration; throws and keeps the old one if it cannot be put to work.</summary>
     void Reload(GatewayConfiguration configuration);
 
