@@ -37,8 +37,8 @@ public sealed partial class CaseRunner
         using var refused = PortLease.Take();
         try
         {
-            foreach (var (name, script) in _case.Backends)
-                backends.Add(name, new ScriptedBackend(script));
+            foreach (var (name, backend) in _case.Backends)
+                backends.Add(name, backend.Tls is { } tls ? new ScriptedBackend(tls, backend.Replies) : new ScriptedBackend(backend.Replies));
             var placeholders = new Dictionary<string, string> { ["REFUSED"] = refused.Port.ToString(CultureInfo.InvariantCulture) };
             _normaliser.ReplacePort(refused.Port, "refused");
             foreach (var (name, backend) in backends)
@@ -117,7 +117,7 @@ public sealed partial class CaseRunner
     {
         var state = await client.WaitForEndAsync(s_endPatience);
         AddClientLines(number, _normaliser.Lines(client.Pending).Select(line => $"[unexpected] {line}"));
-        AddClientLines(number, [$"[connection: {state.ToString().ToLowerInvariant()}]"]);
+        AddClientLines(number, [$"[connection: {EndOf(state, client.IsTls, client.PeerSaidGoodbye, client.TlsFailure)}]"]);
     }
 
     // An echoing backend holds its side open until the gateway ends the tunnel.
@@ -160,10 +160,18 @@ public sealed partial class CaseRunner
                 [
                     state == ConnectionState.Open
                         ? $"[still open after {wait.Timeout.TotalSeconds:0} s]"
-                        : $"[{state.ToString().ToLowerInvariant()} after {entry.Since.Elapsed.TotalSeconds:0} s]",
+                        : $"[{EndOf(state, client.IsTls, client.PeerSaidGoodbye, client.TlsFailure)} after {entry.Since.Elapsed.TotalSeconds:0} s]",
                 ]);
                 break;
-            case ClientStep.EndSending:
+            case ClientStep.StartTls start:
+                await StartTlsAsync(step.Connection, client, start.Peer);
+                break;
+            case ClientStep.SayGoodbye:
+                await client.SayGoodbyeAsync();
+                break;
+            case ClientStep.EndSending end:
+                if (end.SaysGoodbye)
+                    await client.SayGoodbyeAsync();
                 client.EndSending();
                 break;
             case ClientStep.Reset:
@@ -172,6 +180,24 @@ public sealed partial class CaseRunner
             default:
                 throw new NotSupportedException(step.ToString());
         }
+    }
+
+    // A later request on the same connection finds TLS there.
+    private async Task StartTlsAsync(int connection, RawClient client, TlsPeer peer)
+    {
+        if (client.IsTls)
+            return;
+        await client.StartTlsAsync(peer);
+        AddClientLines(connection, [$"[tls: {client.TlsAgreement ?? "no handshake"}]"]);
+    }
+
+    // How a connection ended or stands; what TLS has to say about it stands behind.
+    private string EndOf(ConnectionState state, bool isTls, bool saidGoodbye, string? failure)
+    {
+        var text = state.ToString().ToLowerInvariant();
+        if (failure is not null)
+            return $"{text}, TLS failed: {failure}";
+        return isTls && _case.Expected.ComparesGoodbyes && (saidGoodbye || state == ConnectionState.Closed) ? $"{text} {(saidGoodbye ? "with" : "without")} close_notify" : text;
     }
 
     private static string WithPort(string text, int port) =>
@@ -206,11 +232,24 @@ public sealed partial class CaseRunner
     {
         var prefix = name.Length == 0 ? "" : $"{name}| ";
         if (!_case.Expected.ComparesBackendConnections)
-            return Normaliser.HostFirst(_normaliser.Lines(backend.Received)).Select(line => prefix + line);
-        return backend.Connections.SelectMany((connection, i) => Normaliser.HostFirst(_normaliser.Lines(connection.Received))
+        {
+            return backend.Connections.SelectMany(TlsLines).Distinct()
+                .Concat(Normaliser.HostFirst(_normaliser.Lines(backend.Received))).Select(line => prefix + line);
+        }
+
+        return backend.Connections.SelectMany((connection, i) => TlsLines(connection)
+            .Concat(Normaliser.HostFirst(_normaliser.Lines(connection.Received)))
             .Prepend($"[connection {i + 1}]")
-            .Append($"[{connection.State.ToString().ToLowerInvariant()} by the gateway]")
+            .Append($"[{EndOf(connection.State, connection.TlsAgreement is not null, connection.PeerSaidGoodbye, null)} by the gateway]")
             .Select(line => prefix + line));
+    }
+
+    private static IEnumerable<string> TlsLines(BackendConnection connection)
+    {
+        if (connection.TlsAgreement is { } agreement)
+            yield return $"[tls: {agreement}]";
+        if (connection.TlsFailure is { } failure)
+            yield return $"[TLS failed: {failure}]";
     }
 
     private Transcript Write(Dictionary<Part, IReadOnlyList<string>> parts, GatewayProcess gateway)

@@ -2,7 +2,8 @@ namespace Hawser.Differential;
 
 /// <summary>What stands around the sections <c>http</c> and <c>server</c> of a case.</summary>
 /// <remarks>
-/// The two proxy settings are nginx 1.31's defaults, which Debian's 1.22 does not have yet (HTTP/1.0 and <c>Connection: close</c> there).
+/// The proxy and TLS settings are nginx 1.31's defaults, which Debian's 1.22 does not have yet (HTTP/1.0, <c>Connection: close</c>, TLS 1.0 to 1.2
+/// there).
 /// A case that uses <c>proxy_set_header</c> itself loses the second by inheritance and repeats it.
 /// </remarks>
 internal static class CaseTemplate
@@ -22,14 +23,17 @@ internal static class CaseTemplate
             access_log access.log case;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
+            ssl_protocols TLSv1.2 TLSv1.3;
+            proxy_ssl_protocols TLSv1.2 TLSv1.3;
         {{content}}
         }
         """;
 
-    public static string Server(string content) => Http($$"""
+    public static string Server(string content, bool isTls) => Http($$"""
             server {
-                listen 127.0.0.1:%%PORT_0%%;
+                listen 127.0.0.1:%%PORT_0%%{{(isTls ? " ssl" : "")}};
                 server_name localhost;
+                {{(isTls ? $"ssl_certificate {CaseCertificates.Default}.pem; ssl_certificate_key {CaseCertificates.Default}.key;" : "")}}
             {{content}}
             }
         """);

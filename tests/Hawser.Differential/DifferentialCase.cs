@@ -20,8 +20,7 @@ public sealed class DifferentialCase
     public IReadOnlyList<CaseFixture> Files { get; private set; } = [];
 
     /// <summary>Backends by name; the one without a name is <c>""</c>.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<BackendReply>> Backends { get; private set; } =
-        new Dictionary<string, IReadOnlyList<BackendReply>>();
+    public IReadOnlyDictionary<string, CaseBackend> Backends { get; private set; } = new Dictionary<string, CaseBackend>();
 
     /// <summary>What the client does, in order.</summary>
     public IReadOnlyList<ClientStep> Client { get; private set; } = [];
@@ -50,17 +49,20 @@ public sealed class DifferentialCase
     {
         var result = new DifferentialCase(name);
         var files = new List<CaseFixture>();
-        var backends = new Dictionary<string, IReadOnlyList<BackendReply>>();
+        var backends = new Dictionary<string, CaseBackend>();
         var client = new List<ClientStep>();
-        foreach (var section in CaseFile.Split(text))
+        var sections = CaseFile.Split(text);
+        var certificates = new CaseCertificates(sections);
+        foreach (var section in sections)
         {
             switch (section.Name)
             {
+                case "certificate": break;
                 case "note": result.Note = section.Text; break;
                 case "config" or "http" or "server": result.Configure(section, directory); break;
                 case "file": files.Add(CaseFixture.Read(section)); break;
-                case "backend": backends.Add(section.Operand ?? "", ScriptReader.ReadBackend(section)); break;
-                case "request": client.AddRange(ScriptReader.ReadRequest(section)); break;
+                case "backend": backends.Add(section.Operand ?? "", new(ScriptReader.ReadBackend(section), certificates.BackendPeer(section))); break;
+                case "request": client.AddRange(ScriptReader.ReadRequest(section, certificates)); break;
                 case "expect": result.Expected = Expectation.Read(section); break;
                 default: throw new CaseException(section.Line, $"unknown section \"{section.Name}\"");
             }
@@ -70,7 +72,9 @@ public sealed class DifferentialCase
             throw new CaseException(1, "no configuration: one of the sections config, http or server is needed");
         if (client.Count == 0 && !result.Expected.TestsConfigurationOnly)
             throw new CaseException(1, "no request, and the section expect does not say config-test");
-        result.Files = files;
+        if (sections.Any(section => section.Name == "server" && section.Operand == "ssl"))
+            certificates.Use(CaseCertificates.Default);
+        result.Files = [.. files, .. certificates.Files];
         result.Backends = backends;
         result.Client = client;
         return result;
@@ -87,7 +91,7 @@ public sealed class DifferentialCase
         {
             "config" => text,
             "http" => CaseTemplate.Http(text),
-            _ => CaseTemplate.Server(text),
+            _ => CaseTemplate.Server(text, section.Operand == "ssl"),
         };
 
         // replace=8080:%%PORT_0%%: a file that names ports of its own runs unchanged but for them.
@@ -101,6 +105,11 @@ public sealed class DifferentialCase
         }
     }
 }
+
+/// <summary>A backend of a case.</summary>
+/// <param name="Replies">Its script.</param>
+/// <param name="Tls">How it speaks TLS; null when it does not.</param>
+public sealed record CaseBackend(IReadOnlyList<BackendReply> Replies, TlsPeer? Tls);
 
 /// <summary>A file of the prefix directory.</summary>
 /// <param name="Path">Relative to the prefix directory; a path that ends with a slash is an empty directory.</param>

@@ -38,6 +38,9 @@ public sealed class Expectation
     /// <summary>Whether it counts which backend connection carried which request; else only the requests in their order.</summary>
     public bool ComparesBackendConnections { get; private set; }
 
+    /// <summary>Whether it counts with or without close_notify a TLS connection ends; else only that it ends.</summary>
+    public bool ComparesGoodbyes { get; private set; }
+
     /// <summary>Whether the case asks for no more than <c>-t</c>.</summary>
     public bool TestsConfigurationOnly { get; private set; }
 
@@ -65,6 +68,7 @@ public sealed class Expectation
             case "ignore-header": _ignoredHeaders.Add(value); break;
             case "chunk-sizes": ComparesChunks = true; break;
             case "backend-connections": ComparesBackendConnections = true; break;
+            case "close-notify": ComparesGoodbyes = true; break;
             case "config-test": TestsConfigurationOnly = true; break;
             case "nginx" or "hawser" or "both": _texts.Add((key, true, value)); break;
             case "nginx not" or "hawser not" or "both not": _texts.Add((key.Split(' ')[0], false, value)); break;

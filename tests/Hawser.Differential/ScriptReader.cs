@@ -36,8 +36,14 @@ public abstract record ClientStep
     /// <summary>Waits for the end of the connection and notes when it came, in whole seconds.</summary>
     public sealed record WaitForEnd(TimeSpan Timeout) : ClientStep;
 
-    /// <summary>Ends the sending direction.</summary>
-    public sealed record EndSending : ClientStep;
+    /// <summary>Speaks TLS from here on.</summary>
+    public sealed record StartTls(TlsPeer Peer) : ClientStep;
+
+    /// <summary>Says close_notify and keeps the connection.</summary>
+    public sealed record SayGoodbye : ClientStep;
+
+    /// <summary>Ends the sending direction, over TLS with close_notify or without.</summary>
+    public sealed record EndSending(bool SaysGoodbye) : ClientStep;
 
     /// <summary>Resets the connection.</summary>
     public sealed record Reset : ClientStep;
@@ -84,6 +90,8 @@ public static partial class ScriptReader
                 case "end": steps.Add(new BackendStep.EndSending()); break;
                 case "close": steps.Add(new BackendStep.Close()); break;
                 case "reset": steps.Add(new BackendStep.Reset()); break;
+                case "goodbye": steps.Add(new BackendStep.SayGoodbye()); break;
+                case "cut": steps.Add(new BackendStep.Cut()); break;
                 case "hang": steps.Add(new BackendStep.Hang()); break;
                 default: throw new CaseException(line, $"~{command} is unknown to a backend");
             }
@@ -99,13 +107,17 @@ public static partial class ScriptReader
         }
     }
 
-    /// <summary>Reads a section <c>== request [connection=N] [port=N] [replies=N] [timeout=TIME]</c>.</summary>
-    public static IReadOnlyList<ClientStep> ReadRequest(CaseSection section)
+    /// <summary>Reads a section <c>== request [connection=N] [port=N] [replies=N] [timeout=TIME] [tls …]</c>.</summary>
+    public static IReadOnlyList<ClientStep> ReadRequest(CaseSection section, CaseCertificates certificates)
     {
         var steps = new List<ClientStep>();
         var methods = new Queue<string>();
         var timeout = section.Option("timeout") is { } time ? Time(section.Line, time) : s_replyTimeout;
         var replies = section.Option("replies") is { } count ? Number(section.Line, count) : 1;
+        var tls = section.Operand == "tls" ? certificates.ClientPeer(section) : null;
+        // What a connection says before it speaks TLS (the PROXY protocol) stands before a ~tls.
+        if (tls is not null && !section.Lines.Contains("~tls"))
+            steps.Add(new ClientStep.StartTls(tls));
         Walk(section, Send, (line, command, argument) =>
         {
             switch (command)
@@ -117,8 +129,11 @@ public static partial class ScriptReader
                 case "idle": steps.Add(new ClientStep.ReadUntilIdle(Time(line, argument))); break;
                 case "read": steps.Add(new ClientStep.Read(Number(line, argument))); break;
                 case "wait-end": steps.Add(new ClientStep.WaitForEnd(Time(line, argument))); break;
-                case "end": steps.Add(new ClientStep.EndSending()); break;
+                case "end": steps.Add(new ClientStep.EndSending(SaysGoodbye: true)); break;
+                case "cut": steps.Add(new ClientStep.EndSending(SaysGoodbye: false)); break;
+                case "goodbye": steps.Add(new ClientStep.SayGoodbye()); break;
                 case "reset": steps.Add(new ClientStep.Reset()); break;
+                case "tls": steps.Add(new ClientStep.StartTls(tls ?? throw new CaseException(line, "~tls needs \"== request tls\""))); break;
                 default: throw new CaseException(line, $"~{command} is unknown to a client");
             }
         });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
@@ -10,7 +11,8 @@ public sealed class BackendConnection
 {
     private static readonly TimeSpan s_politeness = TimeSpan.FromSeconds(1);
 
-    private readonly Socket _socket;
+    private readonly Wire _wire;
+    private readonly SslServerAuthenticationOptions? _tls;
     private readonly Func<bool, BackendReply> _nextReply;
     private readonly CancellationToken _stop;
     private readonly List<byte> _received = [];
@@ -19,15 +21,25 @@ public sealed class BackendConnection
     private bool _closing;
     private bool _resetting;
 
-    internal BackendConnection(Socket socket, Func<bool, BackendReply> nextReply, CancellationToken stop)
+    internal BackendConnection(Wire wire, SslServerAuthenticationOptions? tls, Func<bool, BackendReply> nextReply, CancellationToken stop)
     {
-        _socket = socket;
+        _wire = wire;
+        _tls = tls;
         _nextReply = nextReply;
         _stop = stop;
     }
 
     /// <summary>How the gateway left the connection; Open when it has not, or when the script closed first.</summary>
     public ConnectionState State { get; private set; }
+
+    /// <summary>What TLS has agreed upon, the name that the gateway asked for included; null on a plain connection.</summary>
+    public string? TlsAgreement { get; private set; }
+
+    /// <summary>Why TLS failed; null where it did not.</summary>
+    public string? TlsFailure => _wire.Failure;
+
+    /// <summary>Whether the gateway has said close_notify.</summary>
+    public bool PeerSaidGoodbye => _wire.PeerSaidGoodbye;
 
     /// <summary>Number of requests that were answered.</summary>
     public int Requests { get; private set; }
@@ -47,6 +59,36 @@ public sealed class BackendConnection
 
     internal async Task RunAsync()
     {
+        if (await StartTlsAsync())
+            await ServeAsync();
+        _wire.Dispose();
+    }
+
+    /// <returns>False when nothing can follow.</returns>
+    private async Task<bool> StartTlsAsync()
+    {
+        if (_tls is null)
+            return true;
+        try
+        {
+            await _wire.AcceptTlsAsync(_tls, _stop);
+            TlsAgreement = $"{_wire.Agreement} asked for <{_wire.ServerName}>";
+            return true;
+        }
+        catch (SocketException)
+        {
+            State = _wire.Failure is null ? ConnectionState.Reset : ConnectionState.Closed;
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+
+        return false;
+    }
+
+    private async Task ServeAsync()
+    {
         var receiving = ReceiveAllAsync();
         try
         {
@@ -60,7 +102,7 @@ public sealed class BackendConnection
         }
 
         _closing = true;
-        _socket.Dispose();
+        _wire.Dispose();
         await receiving;
     }
 
@@ -101,7 +143,7 @@ public sealed class BackendConnection
         switch (step)
         {
             case BackendStep.Send send:
-                await _socket.SendAsync(Bytes.FromText(send.Text), _stop);
+                await _wire.SendAsync(Bytes.FromText(send.Text), _stop);
                 return true;
             case BackendStep.Pause pause:
                 await Task.Delay(pause.Time, _stop);
@@ -115,17 +157,26 @@ public sealed class BackendConnection
                 await EchoAsync();
                 return false;
             case BackendStep.EndSending:
-                _socket.Shutdown(SocketShutdown.Send);
+                await _wire.SayGoodbyeAsync();
+                _wire.EndSending();
+                return true;
+            case BackendStep.SayGoodbye:
+                await _wire.SayGoodbyeAsync();
                 return true;
             case BackendStep.Hang:
                 return false;
             case BackendStep.Reset:
-                _socket.LingerState = new LingerOption(true, 0);
+                _wire.LingerWithReset();
                 _closing = _resetting = true;
                 return false;
             case BackendStep.Close:
                 _closing = true;
-                _socket.Shutdown(SocketShutdown.Send);
+                await _wire.SayGoodbyeAsync();
+                _wire.EndSending();
+                return false;
+            case BackendStep.Cut:
+                _closing = true;
+                _wire.EndSending();
                 return false;
             default:
                 throw new NotSupportedException(step.ToString());
@@ -150,10 +201,11 @@ public sealed class BackendConnection
             }
 
             if (news.Length > 0)
-                await _socket.SendAsync(Bytes.FromText(news), _stop);
+                await _wire.SendAsync(Bytes.FromText(news), _stop);
         }
         while (await _arrivals.Reader.WaitToReadAsync(_stop));
-        _socket.Shutdown(SocketShutdown.Send);
+        await _wire.SayGoodbyeAsync();
+        _wire.EndSending();
     }
 
     private int Available
@@ -171,7 +223,7 @@ public sealed class BackendConnection
         try
         {
             int count;
-            while ((count = await _socket.ReceiveAsync(buffer, _stop)) > 0)
+            while ((count = await _wire.ReceiveAsync(buffer, _stop)) > 0)
             {
                 lock (_received)
                     _received.AddRange(buffer.AsSpan(0, count));

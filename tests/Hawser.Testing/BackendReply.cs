@@ -19,10 +19,16 @@ public abstract record BackendStep
     /// <summary>From here on sends back every byte received, until the other side ends the connection.</summary>
     public sealed record Echo : BackendStep;
 
-    /// <summary>Ends the sending direction and goes on receiving.</summary>
+    /// <summary>Says close_notify where TLS is spoken, and keeps the connection.</summary>
+    public sealed record SayGoodbye : BackendStep;
+
+    /// <summary>Ends the connection without close_notify: over TLS, as if it had been cut.</summary>
+    public sealed record Cut : BackendStep;
+
+    /// <summary>Ends the sending direction, over TLS with close_notify, and goes on receiving.</summary>
     public sealed record EndSending : BackendStep;
 
-    /// <summary>Closes the connection.</summary>
+    /// <summary>Closes the connection, over TLS with close_notify.</summary>
     public sealed record Close : BackendStep;
 
     /// <summary>Resets the connection.</summary>

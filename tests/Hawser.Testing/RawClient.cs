@@ -23,13 +23,30 @@ public sealed class RawClient : IAsyncDisposable
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket;
+    private readonly Wire _wire;
     private readonly MemoryStream _received = new();
     private int _taken;
 
-    private RawClient(Socket socket) => _socket = socket;
+    private RawClient(Socket socket)
+    {
+        _socket = socket;
+        _wire = new(socket);
+    }
 
     /// <summary>Whether the peer has ended the connection, as far as reading has got.</summary>
     public ConnectionState State { get; private set; }
+
+    /// <summary>What TLS has agreed upon; null on a plain connection and where it failed.</summary>
+    public string? TlsAgreement => _wire.Agreement;
+
+    /// <summary>Why TLS failed; null where it did not.</summary>
+    public string? TlsFailure => _wire.Failure;
+
+    /// <summary>Whether TLS is spoken, or was tried.</summary>
+    public bool IsTls => _wire.IsTls;
+
+    /// <summary>Whether the peer has said close_notify, as far as reading has got.</summary>
+    public bool PeerSaidGoodbye => _wire.PeerSaidGoodbye;
 
     /// <summary>The port of this end.</summary>
     public int LocalPort => ((IPEndPoint)_socket.LocalEndPoint!).Port;
@@ -71,6 +88,19 @@ public sealed class RawClient : IAsyncDisposable
     /// <summary>The same for a connection that a server has accepted.</summary>
     public static RawClient Over(Socket accepted) => new(accepted);
 
+    /// <summary>Speaks TLS from here on. A handshake that fails is noted in <see cref="TlsFailure"/> and <see cref="State"/>, not thrown.</summary>
+    public async Task StartTlsAsync(TlsPeer peer)
+    {
+        try
+        {
+            await _wire.ConnectTlsAsync(peer).WaitAsync(s_defaultTimeout);
+        }
+        catch (SocketException error) when (IsReset(error))
+        {
+            State = _wire.Failure is null ? ConnectionState.Reset : ConnectionState.Closed;
+        }
+    }
+
     /// <summary>Reads one WebSocket frame.</summary>
     /// <param name="timeout">How long to wait for its end; ten seconds when null.</param>
     /// <returns>The frame, unmasked; null when the time was over or the connection ended before it was complete.</returns>
@@ -98,8 +128,7 @@ public sealed class RawClient : IAsyncDisposable
     {
         try
         {
-            while (bytes.Length > 0)
-                bytes = bytes[await _socket.SendAsync(bytes).AsTask().WaitAsync(s_defaultTimeout)..];
+            await _wire.SendAsync(bytes).WaitAsync(s_defaultTimeout);
         }
         catch (SocketException error) when (IsReset(error))
         {
@@ -193,12 +222,25 @@ public sealed class RawClient : IAsyncDisposable
         return State;
     }
 
-    /// <summary>Ends the sending direction.</summary>
+    /// <summary>Ends the sending direction, without a word of TLS.</summary>
     public void EndSending()
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Send);
+            _wire.EndSending();
+        }
+        catch (SocketException error) when (IsReset(error))
+        {
+            State = ConnectionState.Reset;
+        }
+    }
+
+    /// <summary>Says close_notify; the connection stays, and so does what the peer may still send. Nothing on a plain connection.</summary>
+    public async Task SayGoodbyeAsync()
+    {
+        try
+        {
+            await _wire.SayGoodbyeAsync();
         }
         catch (SocketException error) when (IsReset(error))
         {
@@ -209,15 +251,14 @@ public sealed class RawClient : IAsyncDisposable
     /// <summary>Ends the connection with a reset.</summary>
     public void Reset()
     {
-        _socket.LingerState = new LingerOption(true, 0);
-        _socket.Dispose();
+        _wire.Reset();
         State = ConnectionState.Reset;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _socket.Dispose();
+        _wire.Dispose();
         await _received.DisposeAsync();
     }
 
@@ -237,7 +278,7 @@ public sealed class RawClient : IAsyncDisposable
         using var over = new CancellationTokenSource(timeout);
         try
         {
-            var count = await _socket.ReceiveAsync(buffer, over.Token);
+            var count = await _wire.ReceiveAsync(buffer, over.Token);
             if (count == 0)
                 State = ConnectionState.Closed;
             _received.Write(buffer, 0, count);

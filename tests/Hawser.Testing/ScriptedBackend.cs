@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Hawser.Testing;
@@ -14,6 +15,7 @@ public sealed class ScriptedBackend : IAsyncDisposable
 {
     private readonly Socket _listener;
     private readonly IReadOnlyList<BackendReply> _replies;
+    private readonly SslServerAuthenticationOptions? _tls;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<BackendConnection> _connections = [];
     private readonly List<Task> _running = [];
@@ -27,14 +29,21 @@ public sealed class ScriptedBackend : IAsyncDisposable
     {
     }
 
+    /// <summary>Starts a backend that speaks TLS.</summary>
+    public ScriptedBackend(TlsPeer tls, IReadOnlyList<BackendReply> replies)
+        : this((EndPoint?)null, replies, tls.ForServer())
+    {
+    }
+
     /// <summary>Starts a backend on a Unix socket.</summary>
     public ScriptedBackend(string unixSocketPath, IReadOnlyList<BackendReply> replies)
         : this((EndPoint)new UnixDomainSocketEndPoint(unixSocketPath), replies)
     {
     }
 
-    private ScriptedBackend(EndPoint? address, IReadOnlyList<BackendReply> replies)
+    private ScriptedBackend(EndPoint? address, IReadOnlyList<BackendReply> replies, SslServerAuthenticationOptions? tls = null)
     {
+        _tls = tls;
         _replies = replies;
         if (address is null)
         {
@@ -87,7 +96,7 @@ public sealed class ScriptedBackend : IAsyncDisposable
                 var socket = await _listener.AcceptAsync(_stop.Token);
                 if (socket.ProtocolType == ProtocolType.Tcp)
                     socket.NoDelay = true;
-                var connection = new BackendConnection(socket, NextReply, _stop.Token);
+                var connection = new BackendConnection(new Wire(socket), _tls, NextReply, _stop.Token);
                 lock (_connections)
                 {
                     _connections.Add(connection);

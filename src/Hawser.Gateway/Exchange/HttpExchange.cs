@@ -93,9 +93,6 @@ public sealed partial class HttpExchange
     /// <summary>Why the head was refused; the exchange then only makes an error page.</summary>
     public RequestRejection RefusedWith { get; set; }
 
-    /// <summary>The request is for another server than the handshake, and one of them asks clients for certificates (421).</summary>
-    public bool IsMisdirected { get; set; }
-
     /// <summary>The body the client announced; <see cref="RequestBody.None"/> when it announced none.</summary>
     public RequestBody Body { get; set; } = null!;
 
@@ -195,7 +192,7 @@ public sealed partial class HttpExchange
         Version = ErrorStatus = HeadBytes = 0;
         RefusedWith = RequestRejection.None;
         Handshake = HandshakeVerdict.NotAHandshake;
-        IsMisdirected = IsInternal = IsErrorPage = IsTargetUntouched = IsPathOfLocation = AddsPathToAlias = KeepAlive = false;
+        IsInternal = IsErrorPage = IsTargetUntouched = IsPathOfLocation = AddsPathToAlias = KeepAlive = false;
         TargetFlags = TargetFlags.None;
         Connection = null!;
         Model = null!;

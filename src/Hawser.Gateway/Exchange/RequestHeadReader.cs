@@ -13,9 +13,10 @@ internal static class RequestHeadReader
     {
         ByteSlice head = CopyHead(exchange, parser, message);
         RequestRejection rejection = RequestFraming.Decide(parser, message, out RequestFraming framing);
-        CopyFields(exchange, parser, head);
+        CopyFields(exchange, parser, head, parser.Headers.Length);
         if (framing.HasHost) TakeHost(exchange, in framing, head);
-        if (framing.HasHost || rejection == RequestRejection.None) SelectServer(exchange, connection);
+        bool isMisdirected = false;
+        if (framing.HasHost || rejection == RequestRejection.None) isMisdirected = !SelectServer(exchange, connection);
         else UseDefaultServer(exchange, connection);
         // nginx reads the target before the fields: a bad one is refused whatever they say, and the log has seen nothing else.
         if (!TakeTarget(exchange, parser, head))
@@ -25,6 +26,11 @@ internal static class RequestHeadReader
             UseDefaultServer(exchange, connection);
             exchange.RequestLength = EndOfLine(message, parser.RequestLine.End) - parser.Start;
             Refuse(exchange, RequestRejection.InvalidTarget, parser);
+            return;
+        }
+        if (isMisdirected)
+        {
+            RefuseMisdirected(exchange, parser, message, head, in framing);
             return;
         }
         if (rejection != RequestRejection.None)
@@ -73,6 +79,19 @@ internal static class RequestHeadReader
         if (exchange.Version == 0) exchange.Version = parser.RequestLineComplete && !parser.IsSimpleRequest ? 10 : 11;
     }
 
+    /// <summary>nginx decides this where it reads the host: the answer is the negotiated server's, and nothing behind that line has been seen.</summary>
+    private static void RefuseMisdirected(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message, ByteSlice head, in RequestFraming framing)
+    {
+        int fields = framing.HasHost ? 0 : parser.Headers.Length;
+        bool isInTarget = framing.HasHost && framing.HostSource.End <= parser.RequestLine.End;
+        if (framing.HasHost && !isInTarget) while (parser.Headers[fields++].Known != KnownHeader.Host) { }
+        exchange.RequestHeaders.Clear();
+        CopyFields(exchange, parser, head, fields);
+        if (framing.HasHost) exchange.RequestLength = (isInTarget ? EndOfLine(message, parser.RequestLine.End) : EndOfField(parser, message, fields)) - parser.Start;
+        exchange.Host = exchange.HostPort = default;
+        Refuse(exchange, RequestRejection.Misdirected, parser);
+    }
+
     private static ByteSlice CopyHead(HttpExchange exchange, RequestHeadParser parser, ReadOnlySpan<byte> message)
     {
         int length = Math.Min(parser.Consumed, message.Length);
@@ -89,10 +108,10 @@ internal static class RequestHeadReader
         return head;
     }
 
-    private static void CopyFields(HttpExchange exchange, RequestHeadParser parser, ByteSlice head)
+    private static void CopyFields(HttpExchange exchange, RequestHeadParser parser, ByteSlice head, int count)
     {
         bool ignoreInvalid = parser.Options.IgnoreInvalidHeaders;
-        foreach (ref readonly HeaderField field in parser.Headers)
+        foreach (ref readonly HeaderField field in parser.Headers[..count])
         {
             if (field.Invalid && ignoreInvalid) continue;
             exchange.RequestHeaders.Add(Of(head, field.Name), Of(head, field.Value), field.Known);
@@ -113,13 +132,15 @@ internal static class RequestHeadReader
     }
 
     // 3 server: the listener's servers by Host; a request without one asks for the name ""
-    private static void SelectServer(HttpExchange exchange, Http1Connection connection)
+    // False: the request is for another server than the handshake, and that one asks clients for certificates.
+    private static bool SelectServer(HttpExchange exchange, Http1Connection connection)
     {
         ServerModel server = connection.IsNegotiated(exchange.Host) ? connection.FindNegotiated(exchange) : connection.Listener.Names.Find(exchange, exchange.Host);
         // A certificate was asked for in the name of one server, and must not open another (RFC 9110 §7.4).
-        exchange.IsMisdirected = connection.HasNegotiatedServer && !connection.IsNegotiated(exchange.Host)
+        bool isMisdirected = connection.HasNegotiatedServer && !connection.IsNegotiated(exchange.Host)
             && server.VerifyClient != Configuration.Model.SslVerifyClient.Off;
-        Use(exchange, server);
+        Use(exchange, isMisdirected ? connection.DefaultServer : server);
+        return !isMisdirected;
     }
 
     private static void UseDefaultServer(HttpExchange exchange, Http1Connection connection) => Use(exchange, connection.DefaultServer);

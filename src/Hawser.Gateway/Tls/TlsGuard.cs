@@ -6,7 +6,7 @@ using Hawser.IO.Tls;
 
 namespace Hawser.Gateway.Tls;
 
-/// <summary>What a request must have shown in its handshake: nginx's statuses 495, 496, 497, and 421 (RFC 9110 §15.5.20).</summary>
+/// <summary>What a request must have shown in its handshake: nginx's statuses 495, 496 and 497.</summary>
 internal static class TlsGuard
 {
     public static Outcome Check(HttpExchange exchange)
@@ -17,11 +17,6 @@ internal static class TlsGuard
             return Outcome.Status(497);
         }
         if (exchange.Connection.Tls is not { } tls) return Outcome.Continue;
-        if (exchange.IsMisdirected)
-        {
-            exchange.LogError(LogLevel.Info, "client attempted to request the server name different from the one that was negotiated");
-            return Outcome.Status(421);
-        }
         return exchange.Server.VerifyClient is not SslVerifyClient.Off and var verify ? CheckCertificate(exchange, tls, verify) : Outcome.Continue;
     }
 

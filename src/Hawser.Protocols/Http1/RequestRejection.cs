@@ -37,6 +37,7 @@ public enum RequestRejection : byte
     HeaderTimeout,
     PrematureClose,
     PlainHttpToTlsPort,
+    Misdirected,
     InvalidChunkedBody,
     BodyTooLarge,
 }
@@ -58,6 +59,7 @@ public static class RequestRejections
         RequestRejection.ConnectNotAllowed or RequestRejection.TraceNotAllowed => 405,
         RequestRejection.HeaderTimeout => 408,
         RequestRejection.PlainHttpToTlsPort => 497,
+        RequestRejection.Misdirected => 421,
         RequestRejection.BodyTooLarge => 413,
         _ => 400,
     };
@@ -90,6 +92,7 @@ public static class RequestRejections
         RequestRejection.HeaderTimeout => "client timed out",
         RequestRejection.PrematureClose => "client prematurely closed connection",
         RequestRejection.PlainHttpToTlsPort => "client sent plain HTTP request to HTTPS port",
+        RequestRejection.Misdirected => "client attempted to request the server name different from the one that was negotiated",
         RequestRejection.InvalidChunkedBody => "client sent invalid chunked body",
         RequestRejection.BodyTooLarge => "client intended to send too large body",
         _ => throw new ArgumentOutOfRangeException(nameof(rejection)),
