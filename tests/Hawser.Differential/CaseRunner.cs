@@ -103,6 +103,8 @@ public sealed partial class CaseRunner
         // The access log of a tunnel is written once its client has gone, which the gateway learns in its own time.
         await Wait.UntilAsync(() => backends.Values.All(Settled), s_settle);
         await gateway.StopAsync();
+        // With the process, its connections have ended; a backend that has no time yet will see it.
+        await Wait.UntilAsync(() => backends.Values.All(backend => backend.Connections.All(connection => connection.IsOver)), s_settle);
         return Write(
             new()
             {

@@ -32,6 +32,9 @@ public sealed class BackendConnection
     /// <summary>How the gateway left the connection; Open when it has not, or when the script closed first.</summary>
     public ConnectionState State { get; private set; }
 
+    /// <summary>Whether nothing more can happen on the connection.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>What TLS has agreed upon, the name that the gateway asked for included; null on a plain connection.</summary>
     public string? TlsAgreement { get; private set; }
 
@@ -62,6 +65,7 @@ public sealed class BackendConnection
         if (await StartTlsAsync())
             await ServeAsync();
         _wire.Dispose();
+        IsOver = true;
     }
 
     /// <returns>False when nothing can follow.</returns>
