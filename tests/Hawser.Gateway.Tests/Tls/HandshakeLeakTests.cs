@@ -147,18 +147,25 @@ public sealed class HandshakeLeakTests : ITlsServer, IDisposable
     private static TlsContext ClientContext(TlsProtocols version, bool withCertificate)
     {
         var context = new TlsContext(version, isServer: false);
-        if (withCertificate) context.AddCertificate("data:" + s_clientCertificate.Pem, "data:" + s_clientCertificate.KeyPem, []);
+        if (withCertificate) Add(context, s_clientCertificate);
         return context;
     }
 
     private static TlsContext ServerContext(TlsProtocols version, bool asksForCertificate)
     {
         var context = new TlsContext(version, isServer: true);
-        context.AddCertificate("data:" + s_certificate.Pem, "data:" + s_certificate.KeyPem, []);
+        Add(context, s_certificate);
         // OpenSSL's own cache would keep each session.
         context.SetSessions(TlsSessionMode.None, 300, usesBuiltIn: false, builtInSize: null, shared: null, names: []);
         if (asksForCertificate) context.VerifyPeer(depth: 1);
         return context;
+    }
+
+    private static void Add(TlsContext context, TestCertificate pair)
+    {
+        using TlsCertificate certificate = TlsCertificate.Load("data:" + pair.Pem);
+        using TlsKey key = TlsKey.Load("data:" + pair.KeyPem, []);
+        context.AddCertificate(certificate, key);
     }
 
     private static byte[] Record(byte type, ushort version, byte[] content)
