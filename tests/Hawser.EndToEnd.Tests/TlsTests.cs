@@ -88,6 +88,40 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public async Task VariableCertificate_InTheCache_IsTheOldOneUntilItIsLookedAtAgain()
+    {
+        const string configuration = """
+            error_log error.log info;
+            events { worker_connections 64; }
+            http {
+                access_log off;
+                ssl_certificate_cache max=10 valid=3s;
+                ssl_session_tickets off;
+                map $ssl_server_name $name { default a; }
+                server {
+                    listen 127.0.0.1:%%PORT_0%% ssl;
+                    ssl_certificate $name.pem; ssl_certificate_key $name.key;
+                    location /return { return 200 "here\n"; }
+                }
+            }
+            """;
+        var first = TestCertificate.Create("localhost");
+        await using var gateway = await GatewayProcess.StartAsync(
+            GatewayExecutable.Hawser, configuration, new() { Files = new Dictionary<string, string> { ["a.pem"] = first.Pem, ["a.key"] = first.KeyPem } });
+        var before = await ThumbprintAsync(gateway);
+        var renewed = TestCertificate.Create("localhost");
+        gateway.Directory.Write("b.pem", renewed.Pem);
+        File.Move(gateway.Directory["b.pem"], gateway.Directory["a.pem"], overwrite: true);
+        gateway.Directory.Write("b.key", renewed.KeyPem);
+        File.Move(gateway.Directory["b.key"], gateway.Directory["a.key"], overwrite: true);
+        Assert.Equal(before, await ThumbprintAsync(gateway));
+        var after = before;
+        Assert.True(await Wait.UntilAsync(async () => (after = await ThumbprintAsync(gateway)) != before, s_timeout), gateway.ErrorLog);
+        Assert.Equal(X509Certificate2.CreateFromPem(renewed.Pem).Thumbprint, after);
+        Assert.DoesNotContain("[error]", gateway.ErrorLog, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Handshake_GarbageTruncationAndResets_LeakNothing()
     {
         await using var backend = new WebSocketEchoBackend();

@@ -77,29 +77,40 @@ internal static class SslBinder
         return size < SmallestSharedCache ? throw context.Refuse(argument, $"OCSP cache \"{argument}\" is too small") : new SslOcspCacheConfig(parts[1], size);
     }
 
-    /// <summary><c>ssl_certificate_cache</c>: checked as nginx does. Nothing is cached; files are read in each handshake that needs them.</summary>
-    public static bool CertificateCache(BindContext context)
+    /// <summary><c>ssl_certificate_cache</c>; null for off.</summary>
+    public static CertificateCacheConfig? CertificateCache(BindContext context)
     {
         bool isOff = false;
-        bool hasMaximum = false;
+        int? max = null;
+        TimeSpan inactive = TimeSpan.FromSeconds(10);
+        TimeSpan valid = TimeSpan.FromMinutes(1);
         while (context.HasMore)
         {
             Argument argument = context.Next();
             string text = argument.Value;
-            bool isValid = text switch
+            switch (text)
             {
-                "off" => isOff = true,
-                ['m', 'a', 'x', '=', ..] => hasMaximum = ValueParser.Int32(text.AsSpan(4)) is > 0,
-                ['i', 'n', 'a', 'c', 't', 'i', 'v', 'e', '=', ..] => ValueParser.Seconds(text.AsSpan(9)) is not null,
-                ['v', 'a', 'l', 'i', 'd', '=', ..] => ValueParser.Seconds(text.AsSpan(6)) is not null,
-                _ => false,
-            };
-            if (!isValid)
-                throw context.InvalidParameter(argument);
+                case "off":
+                    isOff = true;
+                    break;
+                case ['m', 'a', 'x', '=', ..]:
+                    max = ValueParser.Int32(text.AsSpan(4)) is > 0 and var number ? number : throw context.InvalidParameter(argument);
+                    break;
+                case ['i', 'n', 'a', 'c', 't', 'i', 'v', 'e', '=', ..]:
+                    inactive = ValueParser.Seconds(text.AsSpan(9)) ?? throw context.InvalidParameter(argument);
+                    break;
+                case ['v', 'a', 'l', 'i', 'd', '=', ..]:
+                    valid = ValueParser.Seconds(text.AsSpan(6)) ?? throw context.InvalidParameter(argument);
+                    break;
+                default:
+                    throw context.InvalidParameter(argument);
+            }
         }
-        if (!isOff && !hasMaximum)
-            throw context.Refuse(context.Node.NameArgument, $"\"{context.Directive.Name}\" must have the \"max\" parameter");
-        return !isOff;
+        if (isOff)
+            return null;
+        return max is { } most
+            ? new CertificateCacheConfig(most, inactive, valid)
+            : throw context.Refuse(context.Node.NameArgument, $"\"{context.Directive.Name}\" must have the \"max\" parameter");
     }
 
     /// <summary><c>http2</c>: HTTP/2 is an offer to clients, who then go on with HTTP/1.1 (docs/decisions/0032).</summary>

@@ -21,6 +21,9 @@ public readonly record struct Arity(int Minimum, int Maximum, bool IsBlock = fal
     /// <summary>One or two.</summary>
     public static readonly Arity OneOrTwo = new(1, 2);
 
+    /// <summary>One to three.</summary>
+    public static readonly Arity OneToThree = new(1, 3);
+
     /// <summary>Two or three.</summary>
     public static readonly Arity TwoOrThree = new(2, 3);
 

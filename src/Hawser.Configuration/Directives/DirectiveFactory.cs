@@ -146,6 +146,7 @@ internal static class Modules
     public static readonly DirectiveFactory SplitClients = new("ngx_http_split_clients_module");
     public static readonly DirectiveFactory StubStatus = new("ngx_http_stub_status_module");
     public static readonly DirectiveFactory Ssl = new("ngx_http_ssl_module");
+    public static readonly DirectiveFactory SslObjects = new("ngx_openssl_cache_module");
     public static readonly DirectiveFactory Http2 = new("ngx_http_v2_module");
     public static readonly DirectiveFactory Upstream = new("ngx_http_upstream_module");
     public static readonly DirectiveFactory FastCgi = new("ngx_http_fastcgi_module");

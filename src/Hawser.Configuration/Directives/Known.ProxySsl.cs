@@ -40,14 +40,8 @@ public static partial class Known
 
     public static readonly Directive<SslFileConfig?> ProxySslCertificateKey = SslSource("proxy_ssl_certificate_key", "Its private key.");
 
-    public static readonly Directive<bool> ProxySslCertificateCache = Modules.Proxy.Add(
-        new Directive<bool>("proxy_ssl_certificate_cache", In.HttpServerLocation, Arity.OneToFour, false, SslBinder.CertificateCache)
-        {
-            Syntax = ["off", "max=N [inactive=time] [valid=time]"],
-            DefaultText = "off",
-            Summary = "A cache of certificates whose names have variables. Hawser reads them anew each time.",
-            HasNoEffect = true,
-        });
+    public static readonly Directive<CertificateCacheConfig?> ProxySslCertificateCache = CertificateCache(
+        Modules.Proxy, "proxy_ssl_certificate_cache", In.HttpServerLocation);
 
     public static readonly Directive<SslPathConfig?> ProxySslPasswordFile = SslPath(
         Modules.Proxy, "proxy_ssl_password_file", In.HttpServerLocation, "Passwords of an encrypted key, one a line; each is tried.");

@@ -19,14 +19,7 @@ public static partial class Known
     public static readonly Directive<ImmutableArray<SslFileConfig>> SslCertificateKey = Modules.Ssl.List(
         "ssl_certificate_key", HttpServer, Arity.One, "file", SslBinder.Files, "The private key of the certificate at the same place in the list.");
 
-    public static readonly Directive<bool> SslCertificateCache = Modules.Ssl.Add(
-        new Directive<bool>("ssl_certificate_cache", HttpServer, Arity.OneToFour, false, SslBinder.CertificateCache)
-        {
-            Syntax = ["off", "max=N [inactive=time] [valid=time]"],
-            DefaultText = "off",
-            Summary = "A cache of certificates whose names have variables. Hawser reads them anew each time.",
-            HasNoEffect = true,
-        });
+    public static readonly Directive<CertificateCacheConfig?> SslCertificateCache = CertificateCache(Modules.Ssl, "ssl_certificate_cache", HttpServer);
 
     public static readonly Directive<SslPathConfig?> SslPasswordFile = SslPath(
         Modules.Ssl, "ssl_password_file", HttpServer, "Passwords of encrypted keys, one a line; each is tried. The file is read once, so it may be a pipe.");
@@ -138,6 +131,10 @@ public static partial class Known
     public static readonly Directive<bool> SslRejectHandshake = Modules.Ssl.Flag(
         "ssl_reject_handshake", HttpServer, false, "Whether handshakes for this server are refused, with the alert unrecognized_name.");
 
+    public static readonly Directive<bool> SslObjectCacheInheritable = Modules.SslObjects.Flag(
+        "ssl_object_cache_inheritable", In.Main, true,
+        "Whether a reload takes over certificates, keys and lists whose files have not changed. Off, all files are read anew. Keys with a password always are.");
+
     public static readonly Directive<bool> Http2 = Modules.Http2.Add(
         new Directive<bool>("http2", HttpServer, Arity.One, false, SslBinder.Http2)
         {
@@ -150,6 +147,15 @@ public static partial class Known
 
     private static Directive<SslPathConfig?> SslPath(DirectiveFactory module, string name, In contexts, string summary) =>
         module.Add(new Directive<SslPathConfig?>(name, contexts, Arity.One, null, SslBinder.Path) { Syntax = ["file"], Summary = summary });
+
+    private static Directive<CertificateCacheConfig?> CertificateCache(DirectiveFactory module, string name, In contexts) =>
+        module.Add(new Directive<CertificateCacheConfig?>(name, contexts, Arity.OneToThree, null, SslBinder.CertificateCache)
+        {
+            Syntax = ["off", "max=N [inactive=time] [valid=time]"],
+            DefaultText = "off",
+            Summary = "A cache of certificates and keys whose names have variables, one for each event loop: beyond max the least used makes room, and what is older "
+                + "than valid (1m) is read again if its file has changed. What has not been used for inactive (10s) goes when others come. Encrypted keys are not kept.",
+        });
 
     private static Directive<string> SslUrl(string name, string summary) =>
         Modules.Ssl.Add(new Directive<string>(name, HttpServer, Arity.One, "", c => c.Text()) { Syntax = ["url"], Summary = summary });

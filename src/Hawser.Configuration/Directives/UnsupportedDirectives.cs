@@ -26,8 +26,6 @@ public static class UnsupportedDirectives
             "kqueue_changes kqueue_events"),
         new("ngx_openssl_module", "OpenSSL 3 has providers in place of engines",
             "ssl_engine"),
-        new("ngx_openssl_cache_module", null,
-            "ssl_object_cache_inheritable"),
         new("ngx_quic_bpf_module", null,
             "quic_bpf"),
         new("ngx_http_addition_module", null,

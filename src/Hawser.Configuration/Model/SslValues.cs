@@ -98,3 +98,9 @@ public sealed record SslSessionCacheConfig(SslBuiltInCache BuiltIn, int? BuiltIn
 /// <param name="Name">Caches of one name are one.</param>
 /// <param name="Size">Its size in bytes.</param>
 public sealed record SslOcspCacheConfig(string Name, long Size);
+
+/// <summary><c>ssl_certificate_cache max=N [inactive=time] [valid=time]</c></summary>
+/// <param name="Max">Certificates and keys that each event loop keeps at most.</param>
+/// <param name="Inactive">What has not been used for longer makes room for others.</param>
+/// <param name="Valid">How long a file is believed before it is looked at again.</param>
+public sealed record CertificateCacheConfig(int Max, TimeSpan Inactive, TimeSpan Valid);

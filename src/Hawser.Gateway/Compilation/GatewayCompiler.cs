@@ -60,6 +60,7 @@ public static class GatewayCompiler
             WorkerShutdownTimeout = (long)config.Get(Known.WorkerShutdownTimeout).TotalMilliseconds,
         };
         builder.Zones.Commit();
+        services.TlsObjects = builder.TlsObjects.Settled();
         return model;
     }
 }

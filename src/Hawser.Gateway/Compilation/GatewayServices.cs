@@ -22,6 +22,9 @@ public sealed class GatewayServices(TimeProvider time)
 
     public TlsSessionRegistry TlsSessions { get; } = new(time);
 
+    /// <summary>What the configuration in force has read of certificates, keys and lists.</summary>
+    internal TlsObjectTable TlsObjects { get; set; } = TlsObjectTable.Empty;
+
     /// <summary>What is known of clients' certificates.</summary>
     public Tls.Ocsp.OcspCacheRegistry OcspCaches { get; } = new(time);
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Hawser.Configuration;
+using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Configuration.Patterns;
 using Hawser.Configuration.Templates;
@@ -44,6 +45,9 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
         }
         throw new GatewayCompilationException($"zero size shared memory zone \"{name}\"");
     }
+
+    /// <summary>Certificates, keys and lists that have been read.</summary>
+    internal Tls.TlsObjectTable TlsObjects { get; } = new(config.Get(Known.SslObjectCacheInheritable) ? services.TlsObjects : null);
 
     /// <summary>Contexts for TLS towards upstreams.</summary>
     internal Tls.TlsContextTable TlsContexts { get; } = new();

@@ -81,7 +81,7 @@ internal static class TlsServerCompiler
         IReadOnlyList<byte[]> passwords = Passwords(config.Get(Known.SslPasswordFile), builder);
         (TemplateModel, TemplateModel)[] variable = AddCertificates(context, certificates, keys, passwords, builder);
         context.SetRecordSize(config.Get(Known.SslBufferSize));
-        SetTrust(context, config, fullPath);
+        SetTrust(context, config, builder);
         ClientOcspModel? clientOcsp = OcspCompiler.CompileClients(config, builder);
         if (PathOf(config.Get(Known.SslDhParam), fullPath) is { } dh) context.SetDhParameters(dh);
         context.SetCurves(config.Get(Known.SslEcdhCurve));
@@ -90,7 +90,7 @@ internal static class TlsServerCompiler
         if (config.Get(Known.SslEarlyData)) context.EnableEarlyData();
         ImmutableArray<SslCommandConfig> commands = config.Get(Known.SslConfCommand);
         if (!commands.IsEmpty) context.Configure(commands.Select(c => (c.Name, c.Value)), fullPath);
-        return new TlsServerModel(context, variable, passwords, fullPath)
+        return new TlsServerModel(context, variable, new VariableCertificates(config.Get(Known.SslCertificateCache), passwords, builder))
         {
             RejectsHandshake = rejects,
             HasCertificates = !certificates.IsEmpty,
@@ -110,16 +110,13 @@ internal static class TlsServerCompiler
             return [.. certificates.Zip(keys, (c, k) => (builder.Compile(c.Source), builder.Compile(k.Source)))];
         }
         for (int i = 0; i < certificates.Length; i++)
-        {
-            TlsCertificate certificate = TlsCertificate.Load(Resolve(certificates[i], builder.Config));
-            using TlsKey key = TlsKey.Load(Resolve(keys[i], builder.Config), passwords);
-            context.AddCertificate(certificate, key);
-        }
+            builder.TlsObjects.AddCertificate(context, Resolve(certificates[i], builder.Config), Resolve(keys[i], builder.Config), passwords);
         return [];
     }
 
-    private static void SetTrust(TlsContext context, ServerConfig config, Func<string, string> fullPath)
+    private static void SetTrust(TlsContext context, ServerConfig config, ModelBuilder builder)
     {
+        Func<string, string> fullPath = builder.Config.GetPathBesideFile;
         SslVerifyClient verify = config.Get(Known.SslVerifyClient);
         string? client = PathOf(config.Get(Known.SslClientCertificate), fullPath);
         string? trusted = PathOf(config.Get(Known.SslTrustedCertificate), fullPath);
@@ -128,10 +125,10 @@ internal static class TlsServerCompiler
             if (verify != SslVerifyClient.OptionalNoCa && client is null && trusted is null)
                 throw new GatewayCompilationException("no ssl_client_certificate or ssl_trusted_certificate for ssl_verify_client");
             context.VerifyPeer(config.Get(Known.SslVerifyDepth));
-            if (client is not null) context.Trust(client, announce: true);
+            if (client is not null) context.Trust(builder.TlsObjects.Authorities(client), announce: true);
         }
-        if (trusted is not null) context.Trust(trusted, announce: false);
-        if (PathOf(config.Get(Known.SslCrl), fullPath) is { } crl) context.AddRevocationLists(crl);
+        if (trusted is not null) context.Trust(builder.TlsObjects.Authorities(trusted), announce: false);
+        if (PathOf(config.Get(Known.SslCrl), fullPath) is { } crl) context.AddRevocationLists(builder.TlsObjects.RevocationLists(crl));
     }
 
     private static void SetSessions(TlsContext context, ServerConfig config, ImmutableArray<SslFileConfig> certificates, ModelBuilder builder)

@@ -10,16 +10,13 @@ namespace Hawser.Gateway.Tls;
 public sealed class TlsServerModel
 {
     private readonly (TemplateModel Certificate, TemplateModel Key)[] _variable;
-    private readonly IReadOnlyList<byte[]> _passwords;
-    private readonly Func<string, string> _fullPath;
+    private readonly VariableCertificates _certificates;
 
-    internal TlsServerModel(
-        TlsContext context, (TemplateModel Certificate, TemplateModel Key)[] variable, IReadOnlyList<byte[]> passwords, Func<string, string> fullPath)
+    internal TlsServerModel(TlsContext context, (TemplateModel Certificate, TemplateModel Key)[] variable, VariableCertificates certificates)
     {
         Context = context;
         _variable = variable;
-        _passwords = passwords;
-        _fullPath = fullPath;
+        _certificates = certificates;
     }
 
     public TlsContext Context { get; }
@@ -45,7 +42,7 @@ public sealed class TlsServerModel
         }
     }
 
-    /// <summary>Loads the certificates whose names have variables. Reads files on the loop, as nginx does: variables make it a choice of many.</summary>
+    /// <summary>Loads the certificates whose names have variables.</summary>
     /// <param name="exchange">One without a request, for the variables' sake.</param>
     /// <returns>False: one could not be loaded, which is in the log.</returns>
     internal bool LoadCertificates(HttpExchange exchange, TlsTransport transport)
@@ -54,9 +51,7 @@ public sealed class TlsServerModel
         {
             try
             {
-                using TlsCertificate loaded = TlsCertificate.Load(Path(certificate.Evaluate(exchange).ToString()));
-                using TlsKey loadedKey = TlsKey.Load(Path(key.Evaluate(exchange).ToString()), _passwords);
-                transport.UseCertificate(loaded, loadedKey);
+                _certificates.Use(transport, certificate.Evaluate(exchange).ToString(), key.Evaluate(exchange).ToString(), exchange.Worker);
             }
             catch (TlsException e)
             {
@@ -66,6 +61,4 @@ public sealed class TlsServerModel
         }
         return true;
     }
-
-    private string Path(string source) => TlsServerCompiler.IsPath(source) ? _fullPath(source) : source;
 }

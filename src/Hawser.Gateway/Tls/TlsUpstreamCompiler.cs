@@ -27,9 +27,9 @@ internal static class TlsUpstreamCompiler
             SendsName = config.Get(Known.ProxySslServerName),
             Verifies = config.Get(Known.ProxySslVerify),
             ReusesSessions = config.Get(Known.ProxySslSessionReuse),
-            VariableCertificate = isVariable ? (builder.Compile(certificate!.Source), builder.Compile(key!.Source)) : null,
-            Passwords = passwords,
-            FullPath = builder.Config.GetPathBesideFile,
+            VariableCertificate = isVariable
+                ? (builder.Compile(certificate!.Source), builder.Compile(key!.Source), new VariableCertificates(config.Get(Known.ProxySslCertificateCache), passwords, builder))
+                : null,
         };
     }
 
@@ -39,19 +39,14 @@ internal static class TlsUpstreamCompiler
         Func<string, string> fullPath = builder.Config.GetPathBesideFile;
         var context = new TlsContext(TlsServerCompiler.ToProtocols(config.Get(Known.ProxySslProtocols)), isServer: false);
         context.SetCiphers(config.Get(Known.ProxySslCiphers), preferServer: false);
-        if (certificate is not null)
-        {
-            TlsCertificate loaded = TlsCertificate.Load(Resolve(certificate, fullPath));
-            using TlsKey loadedKey = TlsKey.Load(Resolve(key!, fullPath), passwords);
-            context.AddCertificate(loaded, loadedKey);
-        }
+        if (certificate is not null) builder.TlsObjects.AddCertificate(context, Resolve(certificate, fullPath), Resolve(key!, fullPath), passwords);
         if (config.Get(Known.ProxySslVerify))
         {
             if (config.Get(Known.ProxySslTrustedCertificate) is not { Path.Length: > 0 } trusted)
                 throw new GatewayCompilationException("no proxy_ssl_trusted_certificate for proxy_ssl_verify");
             context.SetVerifyDepth(config.Get(Known.ProxySslVerifyDepth));
-            context.Trust(fullPath(trusted.Path), announce: false);
-            if (config.Get(Known.ProxySslCrl) is { Path.Length: > 0 } crl) context.AddRevocationLists(fullPath(crl.Path));
+            context.Trust(builder.TlsObjects.Authorities(fullPath(trusted.Path)), announce: false);
+            if (config.Get(Known.ProxySslCrl) is { Path.Length: > 0 } crl) context.AddRevocationLists(builder.TlsObjects.RevocationLists(fullPath(crl.Path)));
         }
         if (config.Get(Known.ProxySslSessionReuse)) context.ReuseClientSessions();
         ImmutableArray<SslCommandConfig> commands = config.Get(Known.ProxySslConfCommand);

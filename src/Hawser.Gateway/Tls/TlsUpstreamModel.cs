@@ -28,13 +28,8 @@ public sealed class TlsUpstreamModel
 
     public required bool ReusesSessions { get; init; }
 
-    /// <summary>A certificate whose name has variables, and its key; null when there is none, or the context has it.</summary>
-    internal (TemplateModel Certificate, TemplateModel Key)? VariableCertificate { get; init; }
-
-    internal IReadOnlyList<byte[]> Passwords { get; init; } = [];
-
-    /// <summary>Makes a full path of the name of a file.</summary>
-    public required Func<string, string> FullPath { get; init; }
+    /// <summary>A certificate whose name has variables, its key, and where they come from; null when there is none, or the context has it.</summary>
+    internal (TemplateModel Certificate, TemplateModel Key, VariableCertificates Source)? VariableCertificate { get; init; }
 
     /// <summary>The name that the server's certificate must have; it may have come with a port.</summary>
     internal ByteSlice NameFor(HttpExchange exchange)
@@ -71,9 +66,7 @@ public sealed class TlsUpstreamModel
         if (VariableCertificate is not { } variable) return;
         string certificate = variable.Certificate.Evaluate(exchange).ToString();
         if (certificate.Length == 0) return;
-        using TlsCertificate loaded = TlsCertificate.Load(Path(certificate));
-        using TlsKey key = TlsKey.Load(Path(variable.Key.Evaluate(exchange).ToString()), Passwords);
-        tls.UseCertificate(loaded, key);
+        variable.Source.Use(tls, certificate, variable.Key.Evaluate(exchange).ToString(), exchange.Worker);
     }
 
     /// <summary>Whether the server is the one it should be; if not, the log says why.</summary>
@@ -94,6 +87,4 @@ public sealed class TlsUpstreamModel
 
     // Addresses are no names (RFC 6066 §3).
     private static bool IsHostName(ReadOnlySpan<byte> name) => !name.IsEmpty && name[0] != '[' && !IPAddress.TryParse(Encoding.Latin1.GetString(name), out _);
-
-    private string Path(string source) => TlsServerCompiler.IsPath(source) ? FullPath(source) : source;
 }

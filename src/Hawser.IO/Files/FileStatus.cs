@@ -19,6 +19,7 @@ public readonly record struct FileStatus
         _mode = raw.Mode;
         Length = (long)raw.Size;
         LastModified = raw.ModifiedSeconds;
+        Version = new FileVersion(raw.Device, raw.Number, raw.ModifiedSeconds);
     }
 
     /// <summary>A regular file: neither a directory nor a pipe, socket or device.</summary>
@@ -34,6 +35,9 @@ public readonly record struct FileStatus
 
     /// <summary>Seconds since 1970 of the last change of the contents.</summary>
     public long LastModified { get; }
+
+    /// <summary>Which file it is, and when its contents changed.</summary>
+    public FileVersion Version { get; }
 
     /// <summary>Asks about a path, given without terminator. Relative paths start at the working directory.</summary>
     /// <returns>0, or an errno.</returns>
@@ -52,7 +56,7 @@ public readonly record struct FileStatus
         FileStatistics raw;
         fixed (byte* start = terminated)
         {
-            int result = Libc.Result(Libc.statx(directory, start, flags, Libc.STATX_TYPE_MODE_MTIME_SIZE, &raw));
+            int result = Libc.Result(Libc.statx(directory, start, flags, Libc.STATX_TYPE_MODE_MTIME_INO_SIZE, &raw));
             if (result < 0) return -result;
         }
         status = new FileStatus(in raw);
@@ -71,3 +75,6 @@ public readonly record struct FileStatus
         return 0;
     }
 }
+
+/// <summary>A file as it was at some time: another one under the same name, or another second of change, is another version (as in nginx).</summary>
+public readonly record struct FileVersion(ulong Device, ulong Number, long ModifiedSeconds);

@@ -92,12 +92,12 @@ public sealed unsafe partial class TlsContext
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
         if (LibSsl.SSL_CTX_use_certificate(Handle, certificate.Own) == 0) throw TlsErrors.Failure($"SSL_CTX_use_certificate(\"{certificate.Source}\") failed");
-        _certificates.Add(certificate);
-        _certificateDigests.Add(DigestOf(certificate.Own));
         // set1: the context takes references of its own
         if (LibSsl.SSL_CTX_ctrl(Handle, LibSsl.SSL_CTRL_CHAIN, 1, (void*)certificate.Rest) == 0) throw TlsErrors.Failure($"SSL_CTX_set0_chain(\"{certificate.Source}\") failed");
-        if (LibSsl.SSL_CTX_use_PrivateKey(Handle, key.Handle) == 0) throw TlsErrors.Failure($"SSL_CTX_use_PrivateKey(\"{key.Source}\") failed");
+        if (LibSsl.SSL_CTX_use_PrivateKey(Handle, key.Handle) == 0) throw TlsErrors.KeyFailure($"SSL_CTX_use_PrivateKey(\"{key.Source}\") failed");
         GC.KeepAlive(key);
+        _certificates.Add(certificate);
+        _certificateDigests.Add(DigestOf(certificate.Own));
     }
 
     /// <summary>Certificates are loaded in each handshake, since their names are known only then.</summary>
@@ -160,52 +160,40 @@ public sealed unsafe partial class TlsContext
     /// <summary>How many authorities may stand between the peer's certificate and a trusted one. A client checks in any case, and goes on.</summary>
     public void SetVerifyDepth(int depth) => LibSsl.SSL_CTX_set_verify_depth(Handle, depth);
 
-    /// <summary>Trusts the certificates of a file.</summary>
+    /// <summary>Trusts authorities.</summary>
     /// <param name="announce">Their names are sent to clients, so that they can choose a certificate (<c>ssl_client_certificate</c>).</param>
-    public void Trust(string path, bool announce)
+    public void Trust(TlsAuthorities authorities, bool announce)
     {
+        ArgumentNullException.ThrowIfNull(authorities);
         nint store = LibSsl.SSL_CTX_get_cert_store(Handle);
         var names = new List<nint>();
-        List<nint> authorities = TlsFiles.LoadAuthorities(path);
-        try
+        foreach (nint authority in authorities.Items)
         {
-            foreach (nint authority in authorities)
+            if (LibCrypto.X509_STORE_add_cert(store, authority) != 1)
             {
-                if (LibCrypto.X509_STORE_add_cert(store, authority) != 1)
-                {
-                    if (WasThere()) continue;
-                    throw TlsErrors.Failure($"X509_STORE_add_cert(\"{path}\") failed");
-                }
-                nint name = LibCrypto.X509_get_subject_name(authority);
-                if (announce && !names.Exists(n => LibCrypto.X509_NAME_cmp(n, name) == 0)) names.Add(LibCrypto.X509_NAME_dup(name));
+                if (WasThere()) continue;
+                throw TlsErrors.Failure($"X509_STORE_add_cert(\"{authorities.Source}\") failed");
             }
+            nint name = LibCrypto.X509_get_subject_name(authority);
+            if (announce && !names.Exists(n => LibCrypto.X509_NAME_cmp(n, name) == 0)) names.Add(LibCrypto.X509_NAME_dup(name));
         }
-        finally
-        {
-            foreach (nint authority in authorities) LibCrypto.X509_free(authority);
-        }
+        GC.KeepAlive(authorities);
         if (!announce) return;
         nint list = LibCrypto.OPENSSL_sk_new_null();
         foreach (nint name in names) _ = LibCrypto.OPENSSL_sk_push(list, name);
         LibSsl.SSL_CTX_set_client_CA_list(Handle, list);
     }
 
-    /// <summary>Checks every certificate of a chain against the lists of a file.</summary>
-    public void AddRevocationLists(string path)
+    /// <summary>Checks every certificate of a chain against lists.</summary>
+    public void AddRevocationLists(TlsRevocationLists lists)
     {
+        ArgumentNullException.ThrowIfNull(lists);
         nint store = LibSsl.SSL_CTX_get_cert_store(Handle);
-        List<nint> lists = TlsFiles.LoadRevocationLists(path);
-        try
+        foreach (nint list in lists.Items)
         {
-            foreach (nint list in lists)
-            {
-                if (LibCrypto.X509_STORE_add_crl(store, list) != 1 && !WasThere()) throw TlsErrors.Failure($"X509_STORE_add_crl(\"{path}\") failed");
-            }
+            if (LibCrypto.X509_STORE_add_crl(store, list) != 1 && !WasThere()) throw TlsErrors.Failure($"X509_STORE_add_crl(\"{lists.Source}\") failed");
         }
-        finally
-        {
-            foreach (nint list in lists) LibCrypto.X509_CRL_free(list);
-        }
+        GC.KeepAlive(lists);
         _ = LibCrypto.X509_STORE_set_flags(store, LibCrypto.X509_V_FLAG_CRL_CHECK | LibCrypto.X509_V_FLAG_CRL_CHECK_ALL);
     }
 

@@ -38,6 +38,14 @@ internal static unsafe class TlsErrors
 
     public static TlsException Failure(string what) => new(Take(what));
 
+    /// <summary>The failure of giving a certificate its key.</summary>
+    public static TlsException KeyFailure(string what)
+    {
+        ulong error = LibCrypto.ERR_peek_last_error();
+        bool isMismatch = LibCrypto.LibraryOf(error) == LibCrypto.ERR_LIB_X509 && LibCrypto.ReasonOf(error) == LibCrypto.X509_R_KEY_VALUES_MISMATCH;
+        return isMismatch ? new TlsMismatchException(Take(what)) : Failure(what);
+    }
+
     /// <summary>The newest error is one that a peer causes by what it sends.</summary>
     public static bool IsCausedByPeer()
     {

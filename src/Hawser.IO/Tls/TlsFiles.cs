@@ -1,12 +1,9 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Hawser.IO.Native;
 
 namespace Hawser.IO.Tls;
 
 /// <summary>
-/// Certificates, keys and lists from PEM, as nginx names their sources: a path, <c>data:</c> with the PEM itself, or what OpenSSL 3 has providers
-/// for and is refused. Blocks while it reads.
+/// Certificates and lists from PEM, as nginx names their sources: a path, or <c>data:</c> with the PEM itself. Blocks while it reads.
 /// </summary>
 internal static unsafe class TlsFiles
 {
@@ -37,13 +34,6 @@ internal static unsafe class TlsFiles
         }
     }
 
-    /// <summary>All certificates of a file of authorities.</summary>
-    public static List<nint> LoadAuthorities(string path)
-    {
-        // nginx reads these as it reads a chain, and says so in its errors.
-        return LoadChain(path);
-    }
-
     public static List<nint> LoadRevocationLists(string path)
     {
         nint bio = Open(path, $"cannot load CRL \"{path}\"");
@@ -54,32 +44,6 @@ internal static unsafe class TlsFiles
         if (isWhole) return lists;
         foreach (nint list in lists) LibCrypto.X509_CRL_free(list);
         throw TlsErrors.Failure($"cannot load CRL \"{path}\": PEM_read_bio_X509_CRL() failed");
-    }
-
-    /// <summary>A private key; one that is encrypted is tried with each of the passwords.</summary>
-    public static nint LoadKey(string source, IReadOnlyList<byte[]> passwords)
-    {
-        string what = $"cannot load certificate key \"{source}\"";
-        if (source.StartsWith("engine:", StringComparison.Ordinal))
-            throw new TlsException($"{what}: loading \"engine:...\" certificate keys is not supported, OpenSSL 3 has providers in place of engines");
-        if (source.StartsWith("store:", StringComparison.Ordinal))
-            throw new TlsException($"{what}: loading \"store:...\" certificate keys is not supported yet");
-        nint bio = Open(source, what);
-        try
-        {
-            for (int i = 0; i < Math.Max(1, passwords.Count); i++)
-            {
-                LibCrypto.ERR_clear_error();
-                _ = LibCrypto.BIO_ctrl(bio, LibCrypto.BIO_CTRL_RESET, 0, null);
-                nint key = TryKey(bio, i < passwords.Count ? passwords[i] : null);
-                if (key != 0) return key;
-            }
-            throw TlsErrors.Failure($"{what}: PEM_read_bio_PrivateKey() failed");
-        }
-        finally
-        {
-            _ = LibCrypto.BIO_free(bio);
-        }
     }
 
     /// <summary>A small file as a whole.</summary>
@@ -100,18 +64,9 @@ internal static unsafe class TlsFiles
         return all.ToArray();
     }
 
-    private static nint TryKey(nint bio, byte[]? password)
-    {
-        fixed (byte* bytes = password ?? [])
-        {
-            Password argument = new() { Bytes = bytes, Length = password?.Length ?? 0 };
-            delegate* unmanaged[Cdecl]<byte*, int, int, Password*, int> callback = &OnPassword;
-            // Without a callback OpenSSL would ask at the terminal.
-            return LibCrypto.PEM_read_bio_PrivateKey(bio, null, callback, &argument);
-        }
-    }
-
-    private static nint Open(string source, string what)
+    /// <summary>A BIO over a file, or over the PEM behind <c>data:</c>.</summary>
+    /// <param name="what">What an error is about.</param>
+    public static nint Open(string source, string what)
     {
         nint bio;
         if (source.StartsWith(DataPrefix, StringComparison.Ordinal))
@@ -141,20 +96,5 @@ internal static unsafe class TlsFiles
         if (LibCrypto.LibraryOf(error) != LibCrypto.ERR_LIB_PEM || LibCrypto.ReasonOf(error) != LibCrypto.PEM_R_NO_START_LINE) return false;
         LibCrypto.ERR_clear_error();
         return true;
-    }
-
-    private struct Password
-    {
-        public byte* Bytes;
-        public int Length;
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnPassword(byte* buffer, int size, int forWriting, Password* password)
-    {
-        if (forWriting != 0 || password is null) return 0;
-        int length = Math.Min(size, password->Length);
-        Buffer.MemoryCopy(password->Bytes, buffer, size, length);
-        return length;
     }
 }

@@ -2,39 +2,27 @@ using Hawser.IO.Native;
 
 namespace Hawser.IO.Tls;
 
-/// <summary>A private key. Contexts and connections that use it hold references of their own. Any thread.</summary>
-public sealed class TlsKey : IDisposable
+/// <summary>A private key.</summary>
+public sealed class TlsKey : TlsObject
 {
-    private readonly nint _handle;
-    private bool _isFreed;
-
-    private TlsKey(string source, nint handle)
+    private TlsKey(string source, nint handle, bool wasEncrypted) : base(source)
     {
-        Source = source;
-        _handle = handle;
+        Handle = handle;
+        WasEncrypted = wasEncrypted;
     }
 
-    ~TlsKey() => Free();
+    /// <summary>A password was asked for: it should not lie about in memory any longer than it is needed.</summary>
+    public bool WasEncrypted { get; }
 
-    /// <summary>Where it was read: a path, or <c>data:</c> and PEM.</summary>
-    public string Source { get; }
-
-    internal nint Handle => _handle;
+    internal nint Handle { get; }
 
     /// <summary>Reads it, trying each password if it is encrypted. Blocks while it does.</summary>
     /// <exception cref="TlsException">It cannot be read; the message is nginx's.</exception>
-    public static TlsKey Load(string source, IReadOnlyList<byte[]> passwords) => new(source, TlsFiles.LoadKey(source, passwords));
-
-    public void Dispose()
+    public static TlsKey Load(string source, IReadOnlyList<byte[]> passwords)
     {
-        Free();
-        GC.SuppressFinalize(this);
+        nint handle = TlsKeyFiles.Load(source, passwords, out bool wasEncrypted);
+        return new TlsKey(source, handle, wasEncrypted);
     }
 
-    private void Free()
-    {
-        if (_isFreed) return;
-        _isFreed = true;
-        LibCrypto.EVP_PKEY_free(_handle);
-    }
+    private protected override void Free() => LibCrypto.EVP_PKEY_free(Handle);
 }

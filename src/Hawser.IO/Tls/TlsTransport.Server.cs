@@ -37,7 +37,7 @@ public sealed unsafe partial class TlsTransport
         ArgumentNullException.ThrowIfNull(key);
         if (LibSsl.SSL_use_certificate(_ssl, certificate.Own) == 0) throw TlsErrors.Failure($"SSL_use_certificate(\"{certificate.Source}\") failed");
         if (LibSsl.SSL_ctrl(_ssl, LibSsl.SSL_CTRL_CHAIN, 1, (void*)certificate.Rest) == 0) throw TlsErrors.Failure($"SSL_set0_chain(\"{certificate.Source}\") failed");
-        if (LibSsl.SSL_use_PrivateKey(_ssl, key.Handle) == 0) throw TlsErrors.Failure($"SSL_use_PrivateKey(\"{key.Source}\") failed");
+        if (LibSsl.SSL_use_PrivateKey(_ssl, key.Handle) == 0) throw TlsErrors.KeyFailure($"SSL_use_PrivateKey(\"{key.Source}\") failed");
         GC.KeepAlive(certificate);
         GC.KeepAlive(key);
     }
