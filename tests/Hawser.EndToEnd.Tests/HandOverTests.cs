@@ -11,14 +11,12 @@ public sealed class HandOverTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly TestDirectory _directory = new();
-    private readonly PortLease _port = PortLease.Take();
-    private readonly HashSet<int> _started = [];
+    private readonly UpgradableGateway _gateway = new();
     private readonly WebSocketEchoBackend _backend = new();
 
     public ValueTask InitializeAsync()
     {
-        _directory.Write("nginx.conf", $$"""
+        _gateway.Write($$"""
             worker_processes 2;
             error_log error.log notice;
             pid nginx.pid;
@@ -28,7 +26,7 @@ public sealed class HandOverTests : IAsyncLifetime
                 access_log access.log tunnel;
                 websocket_ping_interval 1s;
                 upstream backend { server 127.0.0.1:{{_backend.Port}}; }
-                server { listen 127.0.0.1:{{_port.Port}}; location / { proxy_pass http://backend; } }
+                server { listen 127.0.0.1:%%PORT%%; location / { proxy_pass http://backend; } }
             }
             """);
         return ValueTask.CompletedTask;
@@ -36,39 +34,36 @@ public sealed class HandOverTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var id in _started.Append(ProcessId ?? 0).Where(id => id > 0))
-            ProcessProbe.Send(id, Signal.Kill);
+        await _gateway.DisposeAsync();
         await _backend.DisposeAsync();
-        _port.Dispose();
-        _directory.Dispose();
     }
 
-    private int? ProcessId => int.TryParse(_directory.Read("nginx.pid"), CultureInfo.InvariantCulture, out var id) ? id : null;
+    private string Log => _gateway.Log;
 
-    private string Log => _directory.Read("error.log");
+    private string Configuration => _gateway.Directory.Read("nginx.conf");
 
     [Fact]
     public async Task Upgrades_ThreeUnderLoad_LoseDoubleAndCloseNothing()
     {
         var tunnels = TestSettings.IsLong ? 2000 : 150;
-        await StartAsync();
-        await using var fleet = new TunnelFleet(_port.Port, TimeSpan.FromMilliseconds(20));
+        await _gateway.StartAsync();
+        await using var fleet = new TunnelFleet(_gateway.Port, TimeSpan.FromMilliseconds(20));
         await fleet.OpenAsync(tunnels);
         for (var round = 0; round < 3; round++)
         {
             await ExpectProgressAsync(fleet, tunnels);
-            await UpgradeAsync();
-            Assert.Equal(tunnels, await OpenTunnelsAsync());
+            await _gateway.UpgradeAsync();
+            Assert.Equal(tunnels, await _gateway.OpenTunnelsAsync());
         }
 
         await ExpectProgressAsync(fleet, tunnels);
         Assert.True(fleet.Ended == 0, fleet.FirstFailure + Log);
-        var counted = await StatusAsync();
+        var counted = await _gateway.StatusAsync();
         Assert.Equal(tunnels, Number(counted["tunnels"]!["opened"]));
         Assert.Equal(tunnels, Number(counted["upstreams"]![0]!["servers"]![0]!["active"]));
 
         await fleet.StopAsync();
-        Assert.True(await Wait.UntilAsync(async () => await OpenTunnelsAsync() == 0, s_patience));
+        Assert.True(await Wait.UntilAsync(async () => await _gateway.OpenTunnelsAsync() == 0, s_patience));
         Assert.Equal(3, Log.Split($"{tunnels} tunnels handed over to the new process").Length - 1);
         Assert.DoesNotContain("unexpected failure", Log, StringComparison.Ordinal);
 
@@ -82,8 +77,8 @@ public sealed class HandOverTests : IAsyncLifetime
     [Fact]
     public async Task Upgrade_WithOutputThatTheClientDoesNotTake_DeliversItAll()
     {
-        await StartAsync();
-        await using var client = await RawClient.ConnectAsync(_port.Port, receiveBuffer: 4096);
+        await _gateway.StartAsync();
+        await using var client = await RawClient.ConnectAsync(_gateway.Port, receiveBuffer: 4096);
         await client.SendAsync(WebSocketBytes.Handshake("/tunnel"));
         Assert.Equal(101, (await client.ReadReplyAsync())!.Status);
         var message = new string('x', 60_000);
@@ -98,7 +93,7 @@ public sealed class HandOverTests : IAsyncLifetime
             TestContext.Current.CancellationToken);
         await Task.Delay(300, TestContext.Current.CancellationToken);
 
-        await UpgradeAsync();
+        await _gateway.UpgradeAsync();
 
         for (var received = 0; received < messages;)
         {
@@ -131,26 +126,26 @@ public sealed class HandOverTests : IAsyncLifetime
     [Fact]
     public async Task Upgrade_TwiceWithIdleTunnels_KeepsThemAndTheirPings()
     {
-        _directory.Write("nginx.conf", _directory.Read("nginx.conf").Replace("ping_interval 1s;", "ping_interval 1s; websocket_ping_timeout 3s;", StringComparison.Ordinal));
-        await StartAsync();
+        _gateway.Write(Configuration.Replace("ping_interval 1s;", "ping_interval 1s; websocket_ping_timeout 8s;", StringComparison.Ordinal));
+        await _gateway.StartAsync();
         await using var tunnel = await OpenAsync();
-        await UpgradeAsync();
-        await UpgradeAsync();
+        await _gateway.UpgradeAsync();
+        await _gateway.UpgradeAsync();
         // Its pings go on where the old process left them, and it answers none: the new process must notice.
         Assert.NotEqual(ConnectionState.Open, await tunnel.WaitForEndAsync(TimeSpan.FromSeconds(50)));
-        Assert.Equal(1, Number((await StatusAsync())["tunnels"]!["closed_by_reason"]!["client_unresponsive"]));
+        Assert.Equal(1, Number((await _gateway.StatusAsync())["tunnels"]!["closed_by_reason"]!["client_unresponsive"]));
     }
 
     [Fact]
     public async Task Upgrade_TunnelThatCountsInLimitConn_StillDoes()
     {
-        _directory.Write("nginx.conf", _directory.Read("nginx.conf")
+        _gateway.Write(Configuration
             .Replace("http {", "http { limit_conn_zone $arg_room zone=rooms:1m; limit_conn_zone $scheme zone=all:1m;", StringComparison.Ordinal)
             .Replace("location / {", "location / { limit_conn rooms 1; limit_conn all 2;", StringComparison.Ordinal));
-        await StartAsync();
+        await _gateway.StartAsync();
         var tunnel = await OpenAsync("/tunnel?room=7");
-        await UpgradeAsync();
-        await UpgradeAsync();
+        await _gateway.UpgradeAsync();
+        await _gateway.UpgradeAsync();
 
         Assert.Equal(503, await StatusOfHandshakeAsync("/tunnel?room=7"));
         await using (await OpenAsync("/tunnel?room=8"))
@@ -165,15 +160,15 @@ public sealed class HandOverTests : IAsyncLifetime
     [Fact]
     public async Task Upgrade_ZoneThatMeansSomethingElseThere_CountsFromZero()
     {
-        _directory.Write("nginx.conf", _directory.Read("nginx.conf")
+        _gateway.Write(Configuration
             .Replace("http {", "http { limit_conn_zone $arg_room zone=rooms:1m;", StringComparison.Ordinal)
             .Replace("location / {", "location / { limit_conn rooms 1;", StringComparison.Ordinal));
-        await StartAsync();
+        await _gateway.StartAsync();
         await using var tunnel = await OpenAsync("/tunnel?room=7");
-        _directory.Write("nginx.conf", _directory.Read("nginx.conf").Replace("$arg_room", "$request_uri", StringComparison.Ordinal));
-        await UpgradeAsync();
+        _gateway.Write(Configuration.Replace("$arg_room", "$request_uri", StringComparison.Ordinal));
+        await _gateway.UpgradeAsync();
 
-        Assert.Equal(1, await OpenTunnelsAsync());
+        Assert.Equal(1, await _gateway.OpenTunnelsAsync());
         await using (await OpenAsync("/tunnel?room=7"))
             Assert.Equal(503, await StatusOfHandshakeAsync("/tunnel?room=7"));
     }
@@ -183,18 +178,18 @@ public sealed class HandOverTests : IAsyncLifetime
     {
         using var receiver = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var target = $"syslog:server=127.0.0.1:{((IPEndPoint)receiver.Client.LocalEndPoint!).Port},tag=gateway";
-        _directory.Write("nginx.conf", _directory.Read("nginx.conf")
+        _gateway.Write(Configuration
             .Replace("error_log error.log notice;", $"error_log error.log notice; error_log {target} notice;", StringComparison.Ordinal)
             .Replace("access_log access.log tunnel;", $"access_log {target},facility=local3 tunnel;", StringComparison.Ordinal));
-        await StartAsync();
-        await using var fleet = new TunnelFleet(_port.Port, TimeSpan.FromMilliseconds(20));
+        await _gateway.StartAsync();
+        await using var fleet = new TunnelFleet(_gateway.Port, TimeSpan.FromMilliseconds(20));
         await fleet.OpenAsync(20);
         await ExpectProgressAsync(fleet, 20);
-        await UpgradeAsync();
-        await UpgradeAsync();
+        await _gateway.UpgradeAsync();
+        await _gateway.UpgradeAsync();
         await ExpectProgressAsync(fleet, 20);
         await fleet.StopAsync();
-        Assert.True(await Wait.UntilAsync(async () => await OpenTunnelsAsync() == 0, s_patience));
+        Assert.True(await Wait.UntilAsync(async () => await _gateway.OpenTunnelsAsync() == 0, s_patience));
 
         var lines = await ReceiveAsync(receiver, line => line.Contains("|101|", StringComparison.Ordinal), 20);
         Assert.All(lines, line => Assert.StartsWith("<158>", line, StringComparison.Ordinal)); // local3, info
@@ -220,54 +215,26 @@ public sealed class HandOverTests : IAsyncLifetime
 
     private async Task<int?> StatusOfHandshakeAsync(string target)
     {
-        await using var client = await RawClient.ConnectAsync(_port.Port);
+        await using var client = await RawClient.ConnectAsync(_gateway.Port);
         await client.SendAsync(WebSocketBytes.Handshake(target));
         return (await client.ReadReplyAsync())?.Status;
     }
 
     private async Task<RawClient> OpenAsync(string target = "/tunnel")
     {
-        var client = await RawClient.ConnectAsync(_port.Port);
+        var client = await RawClient.ConnectAsync(_gateway.Port);
         await client.SendAsync(WebSocketBytes.Handshake(target));
         Assert.Equal(101, (await client.ReadReplyAsync())!.Status);
         return client;
     }
 
-    private string[][] LogLines() => [.. _directory.Read("access.log").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|'))];
+    private string[][] LogLines() => [.. _gateway.Directory.Read("access.log").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|'))];
 
     private async Task ExpectProgressAsync(TunnelFleet fleet, int tunnels)
     {
         var before = fleet.Received;
         Assert.True(await Wait.UntilAsync(() => fleet.Received >= before + tunnels * 2 || fleet.Ended > 0, s_patience), Log);
         Assert.True(fleet.Ended == 0, fleet.FirstFailure + Log);
-    }
-
-    private async Task StartAsync()
-    {
-        var started = await RunAsync();
-        Assert.True(started.ExitCode == 0, started.ToString());
-        _started.Add(ProcessId!.Value);
-    }
-
-    private async Task UpgradeAsync()
-    {
-        var old = ProcessId!.Value;
-        var outcome = await RunAsync("-s", "upgrade");
-        Assert.True(outcome.ExitCode == 0, outcome + Log);
-        _started.Add(ProcessId!.Value);
-        Assert.NotEqual(old, ProcessId);
-        Assert.True(await Wait.UntilAsync(() => !Directory.Exists($"/proc/{old}"), s_patience), Log);
-    }
-
-    private Task<CommandResult> RunAsync(params string[] more) =>
-        Command.RunAsync(GatewayExecutable.Hawser.Path, ["-p", _directory.Path + "/", "-e", "error.log", "-c", "nginx.conf", .. more], TimeSpan.FromSeconds(100));
-
-    private async Task<double> OpenTunnelsAsync() => Number((await StatusAsync())["tunnels"]!["open"]);
-
-    private async Task<JsonObject> StatusAsync()
-    {
-        var result = await Command.RunAsync(GatewayExecutable.Hawser.Path, ["status", "-p", _directory.Path, "-c", "nginx.conf", "--json", "--interval", "0"]);
-        return result.ExitCode == 0 ? JsonNode.Parse(result.Output)!.AsObject() : throw new GatewayException($"{result}\n{Log}");
     }
 
     private static double Number(JsonNode? node) => node!.GetValue<double>();

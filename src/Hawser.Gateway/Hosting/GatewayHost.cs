@@ -3,6 +3,7 @@ using Hawser.Configuration.Syntax;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Metrics;
+using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Tunnels.HandOver;
 using Hawser.Gateway.Upstreams;
 using Hawser.IO.Sockets;
@@ -354,6 +355,7 @@ public sealed class GatewayHost
     {
         worker.Loop.Stop();
         if (Interlocked.Decrement(ref _running) > 0) return;
+        if (TunnelTotals.Describe([.. _workers.Select(static w => w.TunnelCounters)]) is { } totals) Log(MessageLevel.Notice, totals);
         _services.LogFiles.Flush();
         _completion.TrySetResult();
     }

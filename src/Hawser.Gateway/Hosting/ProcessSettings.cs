@@ -29,7 +29,7 @@ public sealed record ProcessSettings
     /// <summary><c>working_directory</c>; null stays where the process was started.</summary>
     public required string? WorkingDirectory { get; init; }
 
-    /// <summary><c>error_log</c> of the main context: full paths, null for <c>stderr</c>.</summary>
+    /// <summary><c>error_log</c> of the main context where it is no syslog: full paths, null for <c>stderr</c>.</summary>
     public required ImmutableArray<string?> ErrorLogs { get; init; }
 
     /// <summary>
@@ -47,7 +47,7 @@ public sealed record ProcessSettings
         OpenFileLimit = main.Get(Known.WorkerRlimitNofile),
         CoreSizeLimit = main.Get(Known.WorkerRlimitCore),
         WorkingDirectory = main.Get(Known.WorkingDirectory) is { } directory ? ByteText.ToDisplay(directory) : null,
-        ErrorLogs = [.. main.Get(Known.ErrorLog).Select(log => log.Path is null ? null : ByteText.ToDisplay(log.Path))],
+        ErrorLogs = [.. main.Get(Known.ErrorLog).Where(log => log.Syslog is null).Select(log => log.Path is null ? null : ByteText.ToDisplay(log.Path))],
         LogFolder = FindLogFolder(main),
     };
 
