@@ -1,3 +1,4 @@
+using System.Collections;
 using Microsoft.Playwright;
 
 namespace Hawser.EndToEnd.Tests;
@@ -12,12 +13,18 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
+    /// <summary>The home directory of its user, whose store of certificates Chromium reads; null for the one of whoever runs the tests.</summary>
+    internal string? Home { get; init; }
+
     public async ValueTask InitializeAsync()
     {
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = s_executable,
+            Env = Home is null ? null : Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Where(variable => (string)variable.Key != "HOME").Append(new("HOME", Home))
+                .Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!)),
             IgnoreDefaultArgs = ["--disable-back-forward-cache"],
             Args =
             [

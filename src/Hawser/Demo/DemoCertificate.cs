@@ -17,8 +17,11 @@ internal sealed record DemoCertificate(string Certificate, string Key)
     /// <exception cref="IOException">It cannot be written.</exception>
     public static DemoCertificate Open(TimeProvider time)
     {
-        var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        var folder = Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "hawser");
+        // As it would be where it does not exist yet. Never a place that others may write to: who trusts the certificate trusts its key.
+        var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        if (data.Length == 0)
+            throw new IOException("--tls keeps its certificate in the home directory, and there is none: set HOME or XDG_DATA_HOME");
+        var folder = Path.Combine(data, "hawser");
         var files = new DemoCertificate(Path.Combine(folder, "localhost.crt"), Path.Combine(folder, "localhost.key"));
         if (!files.IsGood(time.GetUtcNow()))
             files.Create(folder, time.GetUtcNow());
@@ -42,7 +45,7 @@ internal sealed record DemoCertificate(string Certificate, string Key)
 
     private void Create(string folder, DateTimeOffset now)
     {
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost, O=Hawser demo", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
@@ -55,8 +58,9 @@ internal sealed record DemoCertificate(string Certificate, string Key)
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now + s_lifetime);
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
+        File.Delete(Key); // one that is there may be for others to read
         using (var writer = new StreamWriter(Key, options))
             writer.WriteLine(key.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(Certificate, certificate.ExportCertificatePem() + "\n");

@@ -75,17 +75,18 @@ internal static class DemoRun
            backend        ws://127.0.0.1:{ports.Echo}/ (echo)
            configuration  {folder.Configuration}
 
-         {Trust(certificate)}Ctrl+C stops it.
+         {Trust(certificate, ports.Gateway)}Ctrl+C stops it.
 
          """;
 
-    private static string Trust(DemoCertificate? certificate) => certificate is null ? "" : $"""
+    private static string Trust(DemoCertificate? certificate, int port) => certificate is null ? "" : $"""
         The certificate was made for this machine, and nobody trusts it yet: browsers warn, and programs refuse it. To trust it:
 
            system         sudo cp {certificate.Certificate} /usr/local/share/ca-certificates/hawser-localhost.crt && sudo update-ca-certificates
-           Chromium       certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n hawser-localhost -i {certificate.Certificate}
+           Chromium       mkdir -p $HOME/.pki/nssdb && certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n hawser-localhost -i {certificate.Certificate}
+                          (certutil is in the package libnss3-tools)
            Firefox        Settings, Certificates, Authorities, Import: {certificate.Certificate}
-           curl           curl --cacert {certificate.Certificate} https://localhost:PORT/
+           curl           curl --cacert {certificate.Certificate} https://localhost:{port}/
 
 
         """;
