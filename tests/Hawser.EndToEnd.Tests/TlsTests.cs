@@ -224,7 +224,7 @@ public sealed class TlsTests
     }
 
     /// <summary>The first bytes that a real client sends.</summary>
-    private static async Task<byte[]> RecordClientHelloAsync()
+    internal static async Task<byte[]> RecordClientHelloAsync()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

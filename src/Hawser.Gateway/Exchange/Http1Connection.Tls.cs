@@ -5,6 +5,7 @@ using Hawser.Gateway.Logging;
 using Hawser.Gateway.Tls;
 using Hawser.Gateway.Tls.Ocsp;
 using Hawser.IO.Buffers;
+using Hawser.IO.Loop;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
 using Hawser.IO.Tls;
@@ -66,6 +67,14 @@ public sealed partial class Http1Connection : ITlsServer
             long startedAt = Stopwatch.GetTimestamp();
             TlsProgress progress = tls.Advance();
             _worker.Handshakes.Count(startedAt);
+            if (progress == TlsProgress.NeedsTime)
+            {
+                progress = await PoolWork.RunAsync(_worker.Loop, static transport => transport.AdvanceBesideLoop(), tls);
+                if (_isEnding) return false;
+                // What the channel has heard meanwhile may be older or newer than what the other thread has seen, so the socket is asked once more.
+                if (progress is TlsProgress.NeedsInput or TlsProgress.NeedsOutput) continue;
+            }
+            RenewStaple(tls);
             WaitResult wait;
             switch (progress)
             {
@@ -165,7 +174,11 @@ public sealed partial class Http1Connection : ITlsServer
         return loaded;
     }
 
-    void ITlsServer.RenewStaple(TlsStaple staple) => TlsSettings?.RenewStaple(staple, _worker);
+    private void RenewStaple(TlsTransport tls)
+    {
+        if (tls.AskedStaple is { } staple) TlsSettings?.RenewStaple(staple, _worker);
+        tls.AskedStaple = null;
+    }
 
     // A server without certificates of its own uses those of the address.
     private TlsServerModel? TlsSettings => DefaultServer.Tls ?? Listener.Default.Tls;

@@ -7,6 +7,8 @@ internal static unsafe partial class LibCrypto
 {
     private const string Library = "libcrypto.so.3";
 
+    internal const int EVP_PKEY_RSA = 6;
+    internal const int EVP_PKEY_RSA_PSS = 912;
     internal const int BIO_TYPE_SOURCE_SINK = 0x400;
     internal const int BIO_CTRL_RESET = 1;
     internal const int BIO_CTRL_EOF = 2;
@@ -61,6 +63,8 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(Library)] internal static partial nint PEM_read_bio_Parameters(nint bio, nint* result);
     [LibraryImport(Library)] internal static partial int PEM_write_bio_X509(nint bio, nint certificate);
     [LibraryImport(Library)] internal static partial void EVP_PKEY_free(nint key);
+    [LibraryImport(Library)] internal static partial int EVP_PKEY_get_base_id(nint key);
+    [LibraryImport(Library)] internal static partial int EVP_PKEY_get_bits(nint key);
     [LibraryImport(Library)] internal static partial void X509_free(nint certificate);
     [LibraryImport(Library)] internal static partial void X509_CRL_free(nint list);
     [LibraryImport(Library)] internal static partial nint X509_get_subject_name(nint certificate);

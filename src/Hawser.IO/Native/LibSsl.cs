@@ -126,6 +126,7 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Library)] internal static partial nint SSL_new(nint context);
     [LibraryImport(Library)] internal static partial void SSL_free(nint ssl);
     [LibraryImport(Library)] internal static partial void SSL_set_bio(nint ssl, nint read, nint write);
+    [LibraryImport(Library)] internal static partial nint SSL_get_rbio(nint ssl);
     [LibraryImport(Library)] internal static partial void SSL_set_accept_state(nint ssl);
     [LibraryImport(Library)] internal static partial void SSL_set_connect_state(nint ssl);
     [LibraryImport(Library)] internal static partial int SSL_do_handshake(nint ssl);

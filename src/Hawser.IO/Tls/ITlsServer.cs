@@ -11,7 +11,4 @@ public interface ITlsServer
     /// <summary>Loads the certificates of a context whose names are variables (<see cref="TlsContext.LoadsCertificatesPerConnection"/>).</summary>
     /// <returns>False ends the handshake; why is in the log already.</returns>
     bool LoadCertificates(TlsTransport transport);
-
-    /// <summary>A client has asked for the response about a certificate, and got it if there was one: the time to look for a newer one.</summary>
-    void RenewStaple(TlsStaple staple);
 }

@@ -114,10 +114,13 @@ internal static unsafe class TlsCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnCertificate(nint ssl, void* argument)
     {
+        const int suspend = -1; // SSL_CTX_set_cert_cb(3): the handshake goes on, with this call, when it is asked to
         if (TlsTransport.Current is not { Server: { } server } transport) return 0;
+        if (transport.IsBesideLoop) return 1;
         try
         {
-            return server.LoadCertificates(transport) ? 1 : 0;
+            if (transport.Context.LoadsCertificatesPerConnection && !server.LoadCertificates(transport)) return 0;
+            return transport.LeaveForSignature() ? suspend : 1;
         }
         catch (Exception e)
         {
@@ -134,21 +137,8 @@ internal static unsafe class TlsCallbacks
     private static int OnStatusRequest(nint ssl, void* argument)
     {
         if (TlsTransport.Current is not { } transport || transport.Context.FindStaple(LibSsl.SSL_get_certificate(ssl)) is not { } staple) return LibSsl.SSL_TLSEXT_ERR_NOACK;
-        int result = Staple(ssl, staple.At(transport.UnixSeconds));
-        RenewStaple(transport, staple);
-        return result;
-    }
-
-    private static void RenewStaple(TlsTransport transport, TlsStaple staple)
-    {
-        try
-        {
-            transport.Server?.RenewStaple(staple);
-        }
-        catch (Exception e)
-        {
-            transport.CallbackFailure = e;
-        }
+        transport.AskedStaple = staple;
+        return Staple(ssl, staple.At(transport.UnixSeconds));
     }
 
     private static int Staple(nint ssl, ReadOnlySpan<byte> response)

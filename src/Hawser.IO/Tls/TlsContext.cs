@@ -73,6 +73,9 @@ public sealed unsafe partial class TlsContext
     /// <summary>Certificates are asked for in each handshake (<see cref="ITlsServer.LoadCertificates"/>).</summary>
     public bool LoadsCertificatesPerConnection { get; private set; }
 
+    /// <summary>One of its keys is too slow for a loop.</summary>
+    internal bool HasSlowKey { get; private set; }
+
     /// <summary>Data may come before the handshake is done (RFC 8446 §2.3).</summary>
     public bool AcceptsEarlyData { get; private set; }
 
@@ -98,6 +101,9 @@ public sealed unsafe partial class TlsContext
         GC.KeepAlive(key);
         _certificates.Add(certificate);
         _certificateDigests.Add(DigestOf(certificate.Own));
+        if (!key.IsSlow) return;
+        HasSlowKey = true;
+        TlsCallbacks.InstallCertificates(Handle);
     }
 
     /// <summary>Certificates are loaded in each handshake, since their names are known only then.</summary>

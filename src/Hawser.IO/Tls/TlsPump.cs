@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Hawser.IO.Buffers;
@@ -19,6 +20,7 @@ public sealed unsafe class TlsPump : IDisposable
     private const int InitialOutput = WriteSize + 8 * 1024;
 
     private static readonly nint s_method = CreateMethod();
+    private static readonly ConcurrentBag<TlsPump> s_free = [];
 
     private readonly State* _state;
     private readonly Func<long> _unixMilliseconds;
@@ -48,6 +50,15 @@ public sealed unsafe class TlsPump : IDisposable
         _state->OutputCapacity = InitialOutput;
         Receive = (byte*)NativeMemory.Alloc(ReceiveSize);
     }
+
+    /// <summary>
+    /// One for work beside the loops. There are never more than threads that do such work at the same time, and they are kept. What its pool gives
+    /// out may be returned to that of a loop: it is the same arrays.
+    /// </summary>
+    internal static TlsPump Rent() =>
+        s_free.TryTake(out TlsPump? pump) ? pump : new TlsPump(new BufferPool(), static () => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+
+    internal static void Return(TlsPump pump) => s_free.Add(pump);
 
     internal BufferPool Buffers { get; }
 

@@ -11,6 +11,14 @@ public sealed unsafe partial class TlsTransport
     private int _earlyStart;
     private int _earlyEnd;
     private bool _earlyDataDone;
+    private bool _hasSlowKey;
+    private bool _isSignatureDue;
+
+    /// <summary>The response about a certificate that the client has asked for, and got if there was one: the time to look for a newer one.</summary>
+    public TlsStaple? AskedStaple { get; set; }
+
+    /// <summary>A thread other than the loop's is at it.</summary>
+    internal bool IsBesideLoop { get; private set; }
 
     /// <summary>Takes the settings of the server that the client has named, its certificates among them. Before the server's answer only.</summary>
     public void SwitchContext(TlsContext context)
@@ -40,6 +48,38 @@ public sealed unsafe partial class TlsTransport
         if (LibSsl.SSL_use_PrivateKey(_ssl, key.Handle) == 0) throw TlsErrors.KeyFailure($"SSL_use_PrivateKey(\"{key.Source}\") failed");
         GC.KeepAlive(certificate);
         GC.KeepAlive(key);
+        _hasSlowKey = key.IsSlow;
+    }
+
+    /// <summary>
+    /// Goes on after <see cref="TlsProgress.NeedsTime"/>, on a thread that may be busy for milliseconds. Until it returns nobody else may touch the
+    /// transport. Nothing of the gateway is called meanwhile: the server is chosen, its certificates are loaded.
+    /// </summary>
+    public TlsProgress AdvanceBesideLoop()
+    {
+        TlsPump pumpOfLoop = _pump;
+        TlsPump pump = TlsPump.Rent();
+        IsBesideLoop = true;
+        UsePump(pump);
+        try
+        {
+            return Advance();
+        }
+        finally
+        {
+            UsePump(pumpOfLoop);
+            IsBesideLoop = false;
+            TlsPump.Return(pump);
+        }
+    }
+
+    /// <summary>The next thing is the signature. True: with one of the keys it takes too long for a loop.</summary>
+    internal bool LeaveForSignature() => _isSignatureDue = _hasSlowKey || Context.HasSlowKey;
+
+    private void UsePump(TlsPump pump)
+    {
+        _pump = pump;
+        LibCrypto.BIO_set_data(LibSsl.SSL_get_rbio(_ssl), pump.Io);
     }
 
     /// <summary>

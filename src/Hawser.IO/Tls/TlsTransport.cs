@@ -16,6 +16,9 @@ public enum TlsProgress
     /// <summary>The socket is full.</summary>
     NeedsOutput,
 
+    /// <summary>A signature with a long key is next: <see cref="TlsTransport.AdvanceBesideLoop"/>.</summary>
+    NeedsTime,
+
     /// <summary>It failed, for the reason in <see cref="TlsTransport.FailureText"/>.</summary>
     Failed,
 }
@@ -33,8 +36,8 @@ public sealed unsafe partial class TlsTransport : Transport
     [ThreadStatic]
     private static TlsTransport? t_current;
 
-    private readonly TlsPump _pump;
     private readonly bool _isServer;
+    private TlsPump _pump;
     private nint _ssl;
     private int _descriptor;
     private byte[]? _input;      // ciphertext that was received and is not decrypted yet
@@ -130,6 +133,13 @@ public sealed unsafe partial class TlsTransport : Transport
             int flushed = FlushOutput();
             if (CallbackFailure is { } failure) return Fail($"{failure}", ofPeer: false);
             if (result == 1) return Complete(io, flushed);
+            if (_isSignatureDue)
+            {
+                _isSignatureDue = false;
+                LibCrypto.ERR_clear_error();
+                SaveInput(io);
+                return TlsProgress.NeedsTime;
+            }
             if (io->IsStarved == 0) return Fail(result);
             if (flushed < 0) return FlushFailed();
             int received = Receive(HandshakeReadSize);

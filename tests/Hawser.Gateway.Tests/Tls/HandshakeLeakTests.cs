@@ -97,7 +97,6 @@ public sealed class HandshakeLeakTests : ITlsServer, IDisposable
 
     bool ITlsServer.LoadCertificates(TlsTransport transport) => true;
 
-    void ITlsServer.RenewStaple(TlsStaple staple) => throw new InvalidOperationException("no client has asked for one");
 
     /// <summary>
     /// The first round allocates what is kept on purpose: buffers that have grown, OpenSSL's tables. A later one must give everything back. The runtime

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Hawser.Configuration.Directives;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Compilation;
@@ -6,8 +5,10 @@ using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
 using Hawser.Gateway.Variables;
 using Hawser.IO.Buffers;
+using Hawser.IO.Loop;
 using Hawser.IO.Native;
 using Hawser.Protocols.Http1;
+using System.Runtime.CompilerServices;
 
 namespace Hawser.Gateway.Phases.Access;
 
@@ -59,7 +60,7 @@ internal sealed class BasicAuthentication : IAccessCheck
                 return Challenge(exchange, realm);
         }
         PasswordMatch match = PasswordHash.IsSlow(hash)
-            ? await PasswordWork.VerifyAsync(exchange.Worker.Loop, hash!, password.Span.ToArray())
+            ? await PoolWork.RunAsync(exchange.Worker.Loop, static x => PasswordHash.Verify(x.Hash, x.Password), (Hash: hash!, Password: password.Span.ToArray()))
             : PasswordHash.Verify(hash, password.Span);
         switch (match)
         {
