@@ -25,7 +25,19 @@ public static partial class Known
         Modules.Ssl, "ssl_password_file", HttpServer, "Passwords of encrypted keys, one a line; each is tried. The file is read once, so it may be a pipe.");
 
     public static readonly Directive<bool> SslCertificateCompression = Modules.Ssl.Flag(
-        "ssl_certificate_compression", HttpServer, false, "Whether certificates are sent compressed. OpenSSL 3.0 cannot.", noEffect: true);
+        "ssl_certificate_compression", HttpServer, false,
+        "Whether certificates are sent compressed. OpenSSL 3.0 cannot: as nginx with that library, Hawser warns and ignores it.", noEffect: true);
+
+    public static readonly Directive<ImmutableArray<SslPathConfig>> SslEchFile = Modules.Ssl.Add(
+        new Directive<ImmutableArray<SslPathConfig>>("ssl_ech_file", HttpServer, Arity.One, [], SslBinder.Paths)
+        {
+            Syntax = ["file"],
+            Repetition = Repetition.Append,
+            Inheritance = Inheritance.List,
+            Combine = (earlier, later) => earlier.AddRange(later),
+            Summary = "Keys for encrypted client hellos. OpenSSL 3 has none: as nginx with that library, Hawser warns and ignores it.",
+            HasNoEffect = true,
+        });
 
     public static readonly Directive<SslPathConfig?> SslDhParam = SslPath(
         Modules.Ssl, "ssl_dhparam", HttpServer, "Parameters for DHE ciphers; without them those are not offered.");

@@ -98,8 +98,6 @@ public static class UnsupportedDirectives
         new("ngx_http_ssi_module", null,
             "ssi ssi_silent_errors ssi_ignore_recycled_buffers ssi_min_file_chunk ssi_value_length ssi_types "
             + "ssi_last_modified"),
-        new("ngx_http_ssl_module", null,
-            "ssl_ech_file"),
         new("ngx_http_sub_module", null,
             "sub_filter sub_filter_types sub_filter_once sub_filter_last_modified"),
         new("ngx_http_tunnel_module", null,

@@ -55,7 +55,11 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
     /// <summary>What is wrong with the configuration without keeping it from running, in nginx's words.</summary>
     public List<string> Warnings { get; } = [];
 
-    public void Warn(string message) => Warnings.Add(message);
+    /// <summary>Adds a warning; what several servers inherit is said once.</summary>
+    public void Warn(string message)
+    {
+        if (!Warnings.Contains(message)) Warnings.Add(message);
+    }
 
     /// <summary>What outlives configurations: log files, zones, caches.</summary>
     public GatewayServices Services { get; } = services;

@@ -80,10 +80,12 @@ internal static class TlsServerCompiler
         context.SetCiphers(config.Get(Known.SslCiphers), config.Get(Known.SslPreferServerCiphers));
         IReadOnlyList<byte[]> passwords = Passwords(config.Get(Known.SslPasswordFile), builder);
         (TemplateModel, TemplateModel)[] variable = AddCertificates(context, certificates, keys, passwords, builder);
+        if (variable.Length == 0 && !certificates.IsEmpty && config.Get(Known.SslCertificateCompression)) WarnOfPlatform(builder, Known.SslCertificateCompression);
         context.SetRecordSize(config.Get(Known.SslBufferSize));
         SetTrust(context, config, builder);
         ClientOcspModel? clientOcsp = OcspCompiler.CompileClients(config, builder);
         if (PathOf(config.Get(Known.SslDhParam), fullPath) is { } dh) context.SetDhParameters(dh);
+        if (!config.Get(Known.SslEchFile).IsEmpty) WarnOfPlatform(builder, Known.SslEchFile);
         context.SetCurves(config.Get(Known.SslEcdhCurve));
         SetSessions(context, config, certificates, builder);
         IReadOnlyList<StapleRenewal> renewals = OcspCompiler.CompileStapling(context, config, builder);
@@ -191,6 +193,8 @@ internal static class TlsServerCompiler
             throw new GatewayCompilationException($"open() \"{latin1Path}\" failed ({reason})", file.Span);
         }
     }
+
+    private static void WarnOfPlatform(ModelBuilder builder, Directive directive) => builder.Warn($"\"{directive.Name}\" is not supported on this platform, ignored");
 
     private static string Resolve(SslFileConfig file, MainConfig config)
     {

@@ -13,6 +13,14 @@ public sealed class TlsCertificate : TlsObject
         for (int i = 1; i < chain.Count; i++) _ = LibCrypto.OPENSSL_sk_push(Rest, chain[i]);
     }
 
+    private TlsCertificate(TlsCertificate other) : base(other.Source)
+    {
+        _ = LibCrypto.X509_up_ref(other.Own);
+        Own = other.Own;
+        Rest = LibCrypto.X509_chain_up_ref(other.Rest);
+        GC.KeepAlive(other);
+    }
+
     internal nint Own { get; }
 
     /// <summary>STACK_OF(X509) of the others.</summary>
@@ -21,6 +29,9 @@ public sealed class TlsCertificate : TlsObject
     /// <summary>Reads it. Blocks while it does.</summary>
     /// <exception cref="TlsException">It cannot be read; the message is nginx's.</exception>
     public static TlsCertificate Load(string source) => new(source, TlsFiles.LoadChain(source));
+
+    /// <summary>Another object over the same certificates, for somebody who keeps them.</summary>
+    internal TlsCertificate Share() => new(this);
 
     private protected override void Free()
     {

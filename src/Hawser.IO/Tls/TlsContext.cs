@@ -98,9 +98,10 @@ public sealed unsafe partial class TlsContext
         // set1: the context takes references of its own
         if (LibSsl.SSL_CTX_ctrl(Handle, LibSsl.SSL_CTRL_CHAIN, 1, (void*)certificate.Rest) == 0) throw TlsErrors.Failure($"SSL_CTX_set0_chain(\"{certificate.Source}\") failed");
         if (LibSsl.SSL_CTX_use_PrivateKey(Handle, key.Handle) == 0) throw TlsErrors.KeyFailure($"SSL_CTX_use_PrivateKey(\"{key.Source}\") failed");
-        GC.KeepAlive(key);
-        _certificates.Add(certificate);
+        _certificates.Add(certificate.Share());
         _certificateDigests.Add(DigestOf(certificate.Own));
+        GC.KeepAlive(certificate);
+        GC.KeepAlive(key);
         if (!key.IsSlow) return;
         HasSlowKey = true;
         TlsCallbacks.InstallCertificates(Handle);

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Formats.Asn1;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Hawser.Testing;
 
 namespace Hawser.EndToEnd.Tests.Ocsp;
 
@@ -107,12 +107,10 @@ internal sealed class OcspResponderStub : IAsyncDisposable
         return head.ToString();
     }
 
-    // GET /BASE64 HTTP/1.0; OCSPRequest { tbsRequest { requestList { Request { reqCert … } } } }
+    // GET /BASE64 HTTP/1.0
     private static ReadOnlyMemory<byte> CertificateId(string head)
     {
         var target = head.Split(' ')[1];
-        var request = Convert.FromBase64String(Uri.UnescapeDataString(target[(target.LastIndexOf('/') + 1)..]));
-        var list = new AsnReader(request, AsnEncodingRules.DER).ReadSequence().ReadSequence().ReadSequence();
-        return list.ReadSequence().ReadEncodedValue();
+        return TestAuthority.CertificateIdOf(Convert.FromBase64String(Uri.UnescapeDataString(target[(target.LastIndexOf('/') + 1)..])));
     }
 }

@@ -204,6 +204,32 @@ public sealed class StaplingTests : IDisposable
         Assert.Contains("nginx: [warn] " + warning, test.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Directives_OfNewerLibraries_AreWarnedOfOnce()
+    {
+        const string configuration = """
+            events { }
+            http {
+                ssl_certificate server.pem; ssl_certificate_key server.key;
+                ssl_ech_file keys.pem;
+                ssl_certificate_compression on;
+                server { listen 127.0.0.1:%%PORT_0%% ssl; server_name a; }
+                server { listen 127.0.0.1:%%PORT_0%% ssl; server_name b; }
+            }
+            """;
+        var (certificate, key) = _root.Issue("localhost", null);
+        await using var gateway = GatewayProcess.Prepare(
+            GatewayExecutable.Hawser, configuration, new() { Files = new Dictionary<string, string> { ["server.pem"] = certificate, ["server.key"] = key } });
+        var test = await gateway.RunAsync("-t");
+        Assert.Equal(0, test.ExitCode);
+        Assert.Single(test.Error.Split('\n'), "nginx: [warn] \"ssl_ech_file\" is not supported on this platform, ignored");
+        Assert.Single(test.Error.Split('\n'), "nginx: [warn] \"ssl_certificate_compression\" is not supported on this platform, ignored");
+        gateway.WriteConfiguration(configuration.Replace("ssl_ech_file keys.pem;", "ssl_stapling on;", StringComparison.Ordinal));
+        test = await gateway.RunAsync("-t");
+        Assert.Equal(1, test.ExitCode);
+        Assert.Contains("nginx: [emerg] \"ssl_stapling\" is incompatible with \"ssl_certificate_compression\"", test.Error, StringComparison.Ordinal);
+    }
+
     private static ReadOnlyMemory<byte> OtherSerial(ReadOnlyMemory<byte> certificateId)
     {
         var other = certificateId.ToArray();

@@ -14,6 +14,8 @@ internal static class OcspCompiler
     public static IReadOnlyList<StapleRenewal> CompileStapling(TlsContext context, ServerConfig config, ModelBuilder builder)
     {
         if (!config.Get(Known.SslStapling)) return [];
+        if (config.Get(Known.SslCertificateCompression))
+            throw new GatewayCompilationException("\"ssl_stapling\" is incompatible with \"ssl_certificate_compression\"");
         IReadOnlyList<TlsStaple> staples = context.BeginStapling();
         if (config.Get(Known.SslStaplingFile) is { Path.Length: > 0 } file)
         {

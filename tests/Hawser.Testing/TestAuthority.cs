@@ -4,22 +4,28 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Hawser.EndToEnd.Tests.Ocsp;
+namespace Hawser.Testing;
 
 /// <summary>What a response says of a certificate.</summary>
-internal enum Verdict
+public enum Verdict
 {
+    /// <summary>It holds.</summary>
     Good,
+
+    /// <summary>It has been revoked.</summary>
     Revoked,
+
+    /// <summary>The responder does not know it.</summary>
     Unknown,
 }
 
 /// <summary>A certificate authority that issues certificates and signs responses about them (RFC 6960 §4.2.1).</summary>
-internal sealed class TestAuthority : IDisposable
+public sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 _certificate;
 
+    /// <param name="name">Its common name.</param>
     /// <param name="issuer">Who certifies it; null for a root.</param>
     /// <param name="responder">URL of the responder that knows about this authority; null for none.</param>
     public TestAuthority(string name, TestAuthority? issuer = null, string? responder = null)
@@ -29,9 +35,17 @@ internal sealed class TestAuthority : IDisposable
         _certificate = issuer is null ? Sign(request) : issuer.Sign(request, responder);
     }
 
+    /// <summary>Its certificate in PEM.</summary>
     public string Pem => _certificate.ExportCertificatePem() + "\n";
 
+    /// <summary>The CertID of a request: what it asks about.</summary>
+    /// <param name="request">An OCSPRequest in DER, <c>{ tbsRequest { requestList { Request { reqCert … } } } }</c>.</param>
+    public static ReadOnlyMemory<byte> CertificateIdOf(ReadOnlyMemory<byte> request) =>
+        new AsnReader(request, AsnEncodingRules.DER).ReadSequence().ReadSequence().ReadSequence().ReadSequence().ReadEncodedValue();
+
     /// <summary>Issues a certificate with a key of its own.</summary>
+    /// <param name="name">Its common and only name.</param>
+    /// <param name="responder">URL of the responder that knows about it; null for none.</param>
     public (string Pem, string KeyPem) Issue(string name, string? responder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -46,6 +60,7 @@ internal sealed class TestAuthority : IDisposable
 
     /// <summary>Signs a response.</summary>
     /// <param name="certificateId">The CertID of the request, or of another certificate.</param>
+    /// <param name="verdict">What it says.</param>
     /// <param name="validFor">Until nextUpdate; negative for a response whose time is over.</param>
     public byte[] Respond(ReadOnlyMemory<byte> certificateId, Verdict verdict, TimeSpan validFor)
     {
@@ -80,6 +95,7 @@ internal sealed class TestAuthority : IDisposable
         return Wrap(basic.Encode());
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _certificate.Dispose();
