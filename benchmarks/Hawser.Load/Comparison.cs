@@ -1,137 +1,119 @@
-using System.Globalization;
-using System.Text;
+using System.Diagnostics;
 
 namespace Hawser.Load;
 
-/// <summary>One figure of one gateway.</summary>
-/// <param name="Scenario">What was done.</param>
-/// <param name="Peer">The gateway.</param>
-/// <param name="Rate">Operations a second; bytes for each tunnel in the memory scenario.</param>
-/// <param name="MicrosecondsEach">Processor time of the gateway for an operation.</param>
-/// <param name="Latency">Times; null where there are none.</param>
-/// <param name="Failures">Clients that failed.</param>
-internal sealed record Figure(string Scenario, string Peer, double Rate, double MicrosecondsEach, Histogram? Latency, int Failures)
-{
-    public double Milliseconds(double share) => (Latency?.Percentile(share) ?? 0) / 1e6;
-}
-
 /// <summary>All gateways through all scenarios, in interleaved rounds.</summary>
-internal sealed class Comparison(List<Peer> peers, double seconds, int rounds, Func<string, bool> isWanted)
+internal sealed class Comparison(List<Peer> peers, RunOptions options)
 {
-    public const string Idle = "idle memory";
+    private const int SettlingMilliseconds = 4000; // Hawser gives memory back a second or two after a wave of handshakes
 
     private readonly List<Figure> _figures = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private bool _isStarted;
+
+    /// <summary>Scenarios for which no time was left.</summary>
+    public List<string> Skipped { get; } = [];
 
     /// <summary>Runs everything.</summary>
     public List<Figure> Run()
     {
-        if (isWanted(Idle))
-            MeasureMemory();
-        peers.ForEach(peer => peer.Start());
-        Measure("echo 64 B", port => Plan(port, 100, 64));
-        Measure("pipelined 64 B", port => Plan(port, 100, 64) with { Depth = 16 });
-        Measure("echo 16 KiB", port => Plan(port, 100, 16 * 1024));
-        Measure("bulk 1 MB", port => Plan(port, 20, 1_000_000));
-        Measure("handshakes", port => Plan(port, 64, 0) with { Reconnects = true });
-        Measure("64 B beside bulk", port => Plan(port, 50, 64) with { Bulk = true });
-        Measure("reloads, echo 64 B", port => Plan(port, 100, 64), reloads: true);
-        Measure("scale: 100 tunnels, 95 talk", port => Plan(port, 100, 64) with { Talking = 95 });
-        Measure("scale: 9,500 tunnels, 95 talk", port => Plan(port, 9500, 64) with { Talking = 95 });
-        if (isWanted("two workers, echo 64 B"))
+        foreach (var scenario in Scenarios.All.Where(scenario => options.Wants(scenario.Name)))
         {
-            peers.ForEach(peer => peer.Start(workers: 2));
-            Measure("two workers, echo 64 B", port => Plan(port, 100, 64));
+            if (_watch.Elapsed.TotalMinutes > options.Minutes)
+                Skipped.Add(scenario.Name);
+            else if (scenario.Measure == Measure.Memory)
+                MeasureMemory(scenario);
+            else
+                MeasureRounds(scenario);
         }
 
         return _figures;
     }
 
-    private LoadPlan Plan(int port, int clients, int size) => new(port, clients, size, 1, seconds, clients);
-
-    private void MeasureMemory()
+    /// <summary>Of a process that has just been started: what it needs once for the first tunnel is shared among them.</summary>
+    private void MeasureMemory(Scenario scenario)
     {
-        const int tunnels = 4000;
         foreach (var peer in peers)
         {
             peer.Start();
-            LoadRun.Execute(Plan(peer.Port, 200, 64) with { Seconds = 1 }); // what the first tunnels need once is not theirs
-            Thread.Sleep(2000);
+            var plan = scenario.Plan(peer, SettlingMilliseconds / 1000.0 + 1);
+            var tunnels = plan.Groups[0].Count;
+            Thread.Sleep(SettlingMilliseconds / 4);
             var before = ProcessMeter.ProportionalBytes(peer.Processes);
             long after = 0;
-            var result = LoadRun.Execute(Plan(peer.Port, tunnels, 0) with { Seconds = 5 }, () =>
+            var result = LoadRun.Execute(plan, () =>
             {
-                Thread.Sleep(4000); // Hawser gives memory back a second or two after a wave of handshakes
+                Thread.Sleep(SettlingMilliseconds);
                 after = ProcessMeter.ProportionalBytes(peer.Processes);
             });
-            Add(new Figure(Idle, peer.Name, (double)(after - before) / Math.Max(1, tunnels - result.Failures), 0, null, result.Failures));
+            Complain(scenario, peer, result);
+            Add(new Figure(scenario, peer.Name, [new Sample((double)(after - before) / Math.Max(1, tunnels - result.Failures), 0, 0, null)], result.Failures));
+            peer.Dispose();
         }
+
+        _isStarted = false;
     }
 
-    /// <summary>Rounds in which every gateway has its turn, so that what else the machine does meets all of them; the median of the rounds counts.</summary>
-    private void Measure(string scenario, Func<int, LoadPlan> plan, bool reloads = false)
+    /// <summary>Every gateway has its turn in every round, so that what else the machine does meets all of them.</summary>
+    private void MeasureRounds(Scenario scenario)
     {
-        if (!isWanted(scenario))
-            return;
-        var taken = peers.ToDictionary(peer => peer, _ => new List<Figure>());
-        for (var round = 0; round <= rounds; round++)
+        var able = peers.Where(peer => !scenario.Reloads || peer.CanReload).ToList();
+        if (scenario.Workers > 0)
+            peers.ForEach(peer => peer.Start(scenario.Workers));
+        else if (!_isStarted)
+            peers.ForEach(peer => peer.Start());
+        _isStarted = scenario.Workers == 0;
+        var samples = able.ToDictionary(peer => peer, _ => new List<Sample>());
+        var failures = able.ToDictionary(peer => peer, _ => 0);
+        for (var round = 0; round <= options.Rounds; round++)
         {
-            foreach (var peer in peers)
+            foreach (var peer in able)
             {
-                if (reloads && !peer.Reload())
-                    continue;
-                var processes = peer.Processes;
-                long begun = 0;
-                long used = 0;
-                var result = LoadRun.Execute(plan(peer.Port), () =>
-                {
-                    begun = ProcessMeter.ProcessorNanoseconds(processes);
-                    for (var second = 0; second < seconds; second++)
-                    {
-                        if (reloads)
-                            peer.Reload();
-                        Thread.Sleep(TimeSpan.FromSeconds(Math.Min(1, seconds - second)));
-                    }
-
-                    used = ProcessMeter.ProcessorNanoseconds(processes.Where(id => Directory.Exists($"/proc/{id}"))) - begun;
-                });
-                if (result.FirstFailure is { } failure)
-                    Console.Error.WriteLine($"{scenario}, {peer.Name}: {result.Failures} failed, the first because {failure}");
-                if (round > 0) // the first one warms up
-                    taken[peer].Add(new Figure(scenario, peer.Name, result.Rate, used / 1e3 / Math.Max(1, result.Operations), result.Latency, result.Failures));
+                var (sample, failed) = MeasureOnce(scenario, peer);
+                if (round == 0)
+                    continue; // it warms up
+                samples[peer].Add(sample);
+                failures[peer] += failed;
             }
         }
 
-        foreach (var figures in taken.Values.Where(figures => figures.Count > 0))
-            Add(figures.OrderBy(figure => figure.Rate).ElementAt(figures.Count / 2) with { Failures = figures.Sum(figure => figure.Failures) });
+        foreach (var peer in able)
+            Add(new Figure(scenario, peer.Name, samples[peer], failures[peer]));
+    }
+
+    private (Sample Sample, int Failures) MeasureOnce(Scenario scenario, Peer peer)
+    {
+        var plan = scenario.Plan(peer, options.Seconds);
+        var processes = peer.Processes;
+        long begun = 0;
+        long used = 0;
+        var result = LoadRun.Execute(plan, () =>
+        {
+            begun = ProcessMeter.ProcessorNanoseconds(processes);
+            for (var second = 0; second < options.Seconds; second++)
+            {
+                if (scenario.Reloads)
+                    peer.Reload();
+                Thread.Sleep(TimeSpan.FromSeconds(Math.Min(1, options.Seconds - second)));
+            }
+
+            used = ProcessMeter.ProcessorNanoseconds(processes.Where(id => Directory.Exists($"/proc/{id}"))) - begun;
+        });
+        Complain(scenario, peer, result);
+        // Where others work too, the time cannot be told apart.
+        var isShared = scenario.Reloads || plan.Groups.Any(group => group is { Counts: false, IsActive: true });
+        return (new Sample(result.Rate, isShared ? 0 : used / 1e3 / Math.Max(1, result.Operations), result.Beside, result.Latency), result.Failures);
+    }
+
+    private static void Complain(Scenario scenario, Peer peer, LoadResult result)
+    {
+        if (result.FirstFailure is { } failure)
+            Console.Error.WriteLine($"{scenario.Name}, {peer.Name}: {result.Failures} failed, the first because {failure}");
     }
 
     private void Add(Figure figure)
     {
         _figures.Add(figure);
-        Console.Error.WriteLine(Line(figure));
+        Console.Error.WriteLine(Report.Line(figure));
     }
-
-    /// <summary>The table, as a document has it.</summary>
-    public static string Table(IReadOnlyList<Figure> figures)
-    {
-        var text = new StringBuilder("| scenario | gateway | rate | of nginx | CPU µs each | of nginx | p50 ms | p99 ms | p99.9 ms | failed |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
-        foreach (var figure in figures)
-        {
-            var nginx = figures.FirstOrDefault(f => f.Scenario == figure.Scenario && f.Peer == "nginx");
-            var rate = figure.Scenario == Idle ? $"{figure.Rate:#,0} B" : $"{figure.Rate:#,0}/s";
-            text.Append(CultureInfo.InvariantCulture, $"| {figure.Scenario} | {figure.Peer} | {rate} | {Ratio(figure.Rate, nginx?.Rate)} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {Optional(figure.MicrosecondsEach, "0.0")} | {Ratio(figure.MicrosecondsEach, nginx?.MicrosecondsEach)} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {Optional(figure.Milliseconds(0.5), "0.00")} | {Optional(figure.Milliseconds(0.99), "0.00")} | {Optional(figure.Milliseconds(0.999), "0.00")} | {figure.Failures} |\n");
-        }
-
-        return text.ToString();
-    }
-
-    private static string Line(Figure f) => f.Scenario == Idle
-        ? $"{f.Scenario,-30} {f.Peer,-8} {f.Rate,12:#,0} bytes for each tunnel"
-        : $"{f.Scenario,-30} {f.Peer,-8} {f.Rate,12:#,0}/s  {f.MicrosecondsEach,8:0.0} µs  p50 {f.Milliseconds(0.5):0.00}  p99 {f.Milliseconds(0.99):0.00} ms{(f.Failures > 0 ? $"  FAILED {f.Failures}" : "")}";
-
-    private static string Optional(double value, string format) => value > 0 ? value.ToString(format, CultureInfo.InvariantCulture) : "";
-
-    private static string Ratio(double value, double? nginx) => nginx is > 0 && value > 0 ? (value / nginx.Value).ToString("×0.00", CultureInfo.InvariantCulture) : "";
 }

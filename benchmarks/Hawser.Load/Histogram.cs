@@ -15,19 +15,15 @@ internal sealed class Histogram
     /// <summary>How many values there are.</summary>
     public long Count { get; private set; }
 
+    /// <summary>The largest value, exactly; 0 without any.</summary>
+    public long Max { get; private set; }
+
     /// <summary>Adds a value, in nanoseconds.</summary>
     public void Add(long value)
     {
+        Max = Math.Max(Max, value);
         _counts[IndexOf(Math.Max(0, value))]++;
         Count++;
-    }
-
-    /// <summary>Adds the values of another histogram.</summary>
-    public void Add(Histogram other)
-    {
-        for (var i = 0; i < _counts.Length; i++)
-            _counts[i] += other._counts[i];
-        Count += other.Count;
     }
 
     /// <summary>The value that this share of all values is not above, in nanoseconds; 0 without any value.</summary>
@@ -40,7 +36,7 @@ internal sealed class Histogram
         {
             seen += _counts[i];
             if (seen >= rank && seen > 0)
-                return UpperBound(i);
+                return Math.Min(UpperBound(i), Max);
         }
 
         return 0;

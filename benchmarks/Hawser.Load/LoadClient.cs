@@ -3,6 +3,7 @@ using System.Text;
 using Hawser.IO.Loop;
 using Hawser.IO.Native;
 using Hawser.IO.Sockets;
+using Hawser.IO.Tls;
 using Hawser.Protocols.WebSocket;
 
 namespace Hawser.Load;
@@ -10,106 +11,201 @@ namespace Hawser.Load;
 /// <summary>One WebSocket client: a handshake, then messages whose echo it waits for, some of them under way at once.</summary>
 internal sealed class LoadClient : IReadyHandler
 {
+    private const int LargestBatch = 64 * 1024;
+    private const int ReadSize = 64 * 1024;
+    private const ReadyEvents Ended = ReadyEvents.PeerClosed | ReadyEvents.HangUp | ReadyEvents.Error;
+
     private readonly LoadRun _run;
-    private readonly byte[] _frame;
-    private readonly long[] _sentAt;
+    private readonly Tally _tally;
+    private readonly double _phase;
+    private readonly SocketEndpoint _gateway;
+    private readonly byte[] _handshake;
+    private readonly byte[] _frames; // the message, as often as one write may carry it
+    private readonly int _frameLength;
+    private readonly Queue<long> _sentAt = new();
     private readonly byte[] _head = new byte[FrameHeader.MaxLength];
-    private readonly Histogram _latency;
-    private SocketTransport? _socket;
+    private readonly TlsSessionSlot? _sessions;
+    private Transport? _transport;
+    private Stage _stage;
     private int _headLength;
     private long _payloadLeft;
-    private int _toSend;      // bytes of messages that are still to be written
+    private long _toSend;     // bytes of messages that are still to be written
     private long _sent;
-    private long _received;
     private long _begunAt;
-    private bool _isOpen;
+    private bool _hasSession; // an earlier connection was given one
     private bool _isData;
+    private bool _sawEnd;
+
+    private enum Stage
+    {
+        Connecting,
+        Securing,
+        Asking,
+        Open,
+    }
 
     /// <param name="run">What it is part of.</param>
-    /// <param name="size">Bytes of a message; 0 to stay silent.</param>
-    /// <param name="depth">Messages under way at once.</param>
-    /// <param name="latency">Where its times go.</param>
-    public LoadClient(LoadRun run, int size, int depth, Histogram latency)
+    /// <param name="group">What it does.</param>
+    /// <param name="tally">Where that is counted.</param>
+    /// <param name="phase">Its place among those of its group, from 0 to 1: paced clients do not all send at once.</param>
+    public LoadClient(LoadRun run, ClientGroup group, Tally tally, double phase)
     {
-        _run = run;
-        _latency = latency;
-        _sentAt = new long[Math.Max(1, depth)];
-        _frame = size == 0 ? [] : MakeFrame(size);
+        (_run, Group, _tally, _phase) = (run, group, tally, phase);
+        _gateway = SocketEndpoint.FromIP(System.Net.IPAddress.Loopback, group.Port);
+        _handshake = LoadRun.HandshakeFor(group.Port);
+        _frames = group.Size == 0 ? [] : MakeFrames(group.Size, group.Depth, out _frameLength);
+        _sessions = group.Tls == TlsUse.Resumed ? new TlsSessionSlot() : null;
     }
+
+    public ClientGroup Group { get; }
+
+    public bool IsPaced => Group is { Pace: > 0, Size: > 0 };
 
     /// <summary>Connects. Loop thread.</summary>
     public void Connect()
     {
+        if (_run.IsOver)
+            return;
         _begunAt = Stopwatch.GetTimestamp();
-        _isOpen = false;
-        _headLength = _toSend = 0;
-        _payloadLeft = 0;
-        SocketCalls.Connect(_run.Gateway, null, false, out var descriptor);
+        (_stage, _sawEnd, _headLength, _payloadLeft, _toSend) = (Stage.Connecting, false, 0, 0, 0);
+        _sentAt.Clear();
+        SocketCalls.Connect(_gateway, null, false, out var descriptor);
         if (descriptor < 0)
         {
-            _run.Fail("no descriptor left");
+            _run.Fail(this, "no descriptor is left");
             return;
         }
 
         SocketCalls.SetNoDelay(descriptor);
-        _socket = new SocketTransport(descriptor);
-        _socket.Registration = _run.Loop.Register(descriptor, this, 0);
+        if (Group.Reconnects)
+            SocketCalls.ResetOnClose(descriptor); // a port that waits for its end would be missing soon
+        _transport = Group.Tls == TlsUse.None
+            ? new SocketTransport(descriptor)
+            : TlsTransport.Connect(_run.Context!, descriptor, _run.Loop.Tls, default, _sessions);
+        _transport.Registration = _run.Loop.Register(descriptor, this, 0);
     }
 
-    /// <summary>Begins to send messages. Loop thread.</summary>
+    /// <summary>Begins to send messages, unless that goes by the clock. Loop thread.</summary>
     public void Talk()
     {
-        if (_frame.Length == 0 || _socket is null)
+        if (_frames.Length == 0 || IsPaced || _stage != Stage.Open)
             return;
-        for (var i = 0; i < _sentAt.Length; i++)
-            Queue();
+        for (var i = 0; i < Group.Depth; i++)
+            Queue(Stopwatch.GetTimestamp());
         Flush();
     }
 
-    /// <summary>Ends it. Loop thread.</summary>
+    /// <summary>Sends what is due by the clock, this long after the start. Loop thread.</summary>
+    public void SendDue(double seconds)
+    {
+        if (_transport is null || _stage != Stage.Open)
+            return;
+        var due = (long)(seconds * Group.Pace + _phase);
+        if (due <= _sent)
+            return;
+        var now = Stopwatch.GetTimestamp();
+        while (_sent < due)
+            Queue(now);
+        Flush();
+    }
+
+    /// <summary>
+    /// The run is over. What a paced client still waits for has taken this long at least, and counts: a gateway that stands still must not look better
+    /// than one that is slow. Loop thread.
+    /// </summary>
+    public void End()
+    {
+        if (IsPaced)
+        {
+            foreach (var sentAt in _sentAt)
+                _tally.Latency.Add(Nanoseconds(sentAt));
+        }
+
+        Close();
+    }
+
+    /// <summary>Closes the connection. Loop thread.</summary>
     public void Close()
     {
-        if (_socket is null)
+        if (_transport is null)
             return;
-        _run.Loop.Unregister(_socket.Registration);
-        _socket.Close();
-        _socket = null;
+        _run.Loop.Unregister(_transport.Registration);
+        _transport.Close();
+        _transport = null;
     }
 
     void IReadyHandler.OnReady(int tag, ReadyEvents events)
     {
-        if (_socket is null)
+        if (_transport is null)
             return;
-        if (!_isOpen && _sent == 0 && _headLength == 0 && (events & ReadyEvents.Writable) != 0)
+        if ((events & Ended) != 0)
+            _sawEnd = true;
+        if (_stage == Stage.Connecting)
         {
-            _headLength = -1; // the handshake is out
-            if (_socket.Write(_run.Handshake) != _run.Handshake.Length)
-            {
-                Lose("the handshake could not be sent");
+            if ((events & ReadyEvents.Writable) == 0)
                 return;
-            }
+            _stage = Stage.Securing;
         }
 
-        if (_isOpen && !Flush())
+        if (_stage == Stage.Securing && !Secure())
             return;
-        while (_socket is not null)
+        if (_stage == Stage.Open && !Flush())
+            return;
+        ReadSome();
+    }
+
+    /// <summary>Takes TLS as far as it goes, and then asks for the tunnel. False when there is nothing to read yet.</summary>
+    private bool Secure()
+    {
+        if (_transport is TlsTransport tls)
         {
-            var count = _socket.Read(_run.Loop.ReadBuffer);
-            if (count == -Errno.EAGAIN)
-                return;
-            if (count <= 0)
+            switch (tls.Advance())
             {
-                Lose(_isOpen ? "the tunnel was closed" : "the connection was closed during the handshake");
-                return;
+                case TlsProgress.NeedsInput or TlsProgress.NeedsOutput:
+                    return false;
+                case TlsProgress.Failed:
+                    Lose(tls.FailureText);
+                    return false;
             }
 
-            Take(_run.Loop.ReadBuffer.AsSpan(0, count));
+            if (_hasSession && !tls.WasResumed)
+                _run.Note("a session was not resumed");
+            _hasSession = _sessions is not null;
         }
+
+        if (_transport!.Write(_handshake) != _handshake.Length)
+        {
+            Lose("the handshake could not be sent");
+            return false;
+        }
+
+        _stage = Stage.Asking;
+        return true;
+    }
+
+    private void ReadSome()
+    {
+        // One read, and the others have their turn: the load must not be less fair than what it measures.
+        var buffer = _run.Loop.ReadBuffer.AsSpan(0, ReadSize);
+        var count = _transport!.Read(buffer);
+        if (count == -Errno.EAGAIN)
+            return;
+        if (count <= 0)
+        {
+            Lose(_stage == Stage.Open ? "the tunnel was closed" : "the connection was closed during the handshake");
+            return;
+        }
+
+        Take(buffer[..count]);
+        if (_toSend > 0 && _stage == Stage.Open && !Flush()) // what all that came has set off, in one go
+            return;
+        if (_transport is not null && _stage != Stage.Connecting && (count == buffer.Length || _sawEnd))
+            _run.Loop.Requeue(this, 0);
     }
 
     private void Take(ReadOnlySpan<byte> bytes)
     {
-        if (!_isOpen)
+        if (_stage != Stage.Open)
         {
             // The answer comes in one piece on loopback; what follows it are frames.
             var end = bytes.IndexOf("\r\n\r\n"u8);
@@ -119,13 +215,14 @@ internal sealed class LoadClient : IReadyHandler
                 return;
             }
 
-            _isOpen = true;
-            _headLength = 0;
+            _stage = Stage.Open;
             bytes = bytes[(end + 4)..];
-            _run.Opened(this, Nanoseconds(_begunAt));
+            if (Group.Reconnects)
+                Count(_begunAt);
+            _run.Opened(this);
         }
 
-        while (!bytes.IsEmpty && _socket is not null)
+        while (!bytes.IsEmpty && _transport is not null)
             bytes = bytes[TakeFrame(bytes)..];
     }
 
@@ -160,28 +257,39 @@ internal sealed class LoadClient : IReadyHandler
     {
         if (!_isData)
             return; // a ping of the gateway: what is said next is sign of life enough
-        _latency.Add(Nanoseconds(_sentAt[_received % _sentAt.Length]));
-        _received++;
-        _run.Messages++;
-        if (_run.IsOver)
+        if (!_sentAt.TryDequeue(out var sentAt))
+        {
+            Lose("a message came that nobody has sent");
             return;
-        Queue();
-        Flush();
+        }
+
+        Count(sentAt);
+        if (_run.IsOver || IsPaced)
+            return;
+        Queue(Stopwatch.GetTimestamp());
     }
 
-    private void Queue()
+    private void Count(long since)
     {
-        _sentAt[_sent % _sentAt.Length] = Stopwatch.GetTimestamp();
+        if (_run.IsOver)
+            return;
+        _tally.Latency.Add(Nanoseconds(since));
+        _tally.Operations++;
+    }
+
+    private void Queue(long now)
+    {
+        _sentAt.Enqueue(now);
         _sent++;
-        _toSend += _frame.Length;
+        _toSend += _frameLength;
     }
 
     private bool Flush()
     {
-        while (_toSend > 0 && _socket is not null)
+        while (_toSend > 0 && _transport is not null)
         {
-            var rest = _toSend % _frame.Length;
-            var written = _socket.Write(_frame.AsSpan(rest == 0 ? 0 : _frame.Length - rest));
+            var begun = (int)((_frameLength - _toSend % _frameLength) % _frameLength); // of the message that is on its way
+            var written = _transport.Write(_frames.AsSpan(begun, (int)Math.Min(_toSend, _frames.Length - begun)));
             if (written == -Errno.EAGAIN)
                 return true; // what comes in may still be read
             if (written < 0)
@@ -193,21 +301,24 @@ internal sealed class LoadClient : IReadyHandler
             _toSend -= written;
         }
 
-        return _socket is not null;
+        return _transport is not null;
     }
 
     private void Lose(string reason)
     {
         Close();
-        _run.Fail(reason);
+        _run.Fail(this, reason);
     }
 
-    private static byte[] MakeFrame(int size)
+    private static byte[] MakeFrames(int size, int depth, out int length)
     {
         var frame = new byte[FrameHeader.MaxLength + size];
         const uint key = 0x12345678;
-        var head = new FrameHeader(FrameOpcode.Binary, IsFinal: true, Reserved: 0, size, IsMasked: true, key).Write(frame);
-        return frame[..(head + size)];
+        length = size + new FrameHeader(FrameOpcode.Binary, IsFinal: true, Reserved: 0, size, IsMasked: true, key).Write(frame);
+        var frames = new byte[length * Math.Clamp(LargestBatch / length, 1, depth)];
+        for (var at = 0; at < frames.Length; at += length)
+            frame.AsSpan(0, length).CopyTo(frames.AsSpan(at));
+        return frames;
     }
 
     private static long Nanoseconds(long since) => (long)Stopwatch.GetElapsedTime(since).TotalNanoseconds;

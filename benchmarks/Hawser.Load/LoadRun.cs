@@ -1,62 +1,54 @@
 using System.Diagnostics;
 using System.Text;
 using Hawser.IO.Loop;
-using Hawser.IO.Sockets;
+using Hawser.IO.Timers;
+using Hawser.IO.Tls;
 
 namespace Hawser.Load;
-
-/// <summary>What a run is to do.</summary>
-/// <param name="Port">The gateway's port of 127.0.0.1.</param>
-/// <param name="Clients">Tunnels.</param>
-/// <param name="Size">Bytes of a message.</param>
-/// <param name="Depth">Messages of each client under way at once.</param>
-/// <param name="Seconds">How long it talks.</param>
-/// <param name="Talking">How many of the clients talk; the others stay silent.</param>
-/// <param name="Bulk">One more client that sends messages of a megabyte all the time, and whose times do not count.</param>
-/// <param name="Reconnects">Every client closes as soon as it is open, and connects again: handshakes are what is measured.</param>
-internal sealed record LoadPlan(int Port, int Clients, int Size, int Depth, double Seconds, int Talking, bool Bulk = false, bool Reconnects = false);
-
-/// <summary>What came out.</summary>
-/// <param name="Rate">Messages, or handshakes, a second.</param>
-/// <param name="Operations">How many there were.</param>
-/// <param name="Failures">Clients that lost their tunnel or never got one.</param>
-/// <param name="FirstFailure">Why the first did.</param>
-/// <param name="Latency">Times of round trips, or of handshakes.</param>
-internal sealed record LoadResult(double Rate, long Operations, int Failures, string? FirstFailure, Histogram Latency);
 
 /// <summary>Clients on one event loop, on the calling thread.</summary>
 internal sealed class LoadRun
 {
     private const int ConnectsAtOnce = 128;
     private const int LongestSetUpSeconds = 60;
+    private const int MostFailures = 1000;
 
     private readonly LoadPlan _plan;
-    private readonly Histogram _latency = new();
-    private readonly Histogram _ignored = new();
-    private readonly List<LoadClient> _clients = [];
+    private readonly Tally _counted = new();
+    private readonly Tally _beside = new();
+    private readonly List<LoadClient> _held = [];      // tunnels that are opened once
+    private readonly List<LoadClient> _visitors = [];  // clients that connect again and again
+    private readonly Pacer _pacer;
+    private int _begun;
     private int _opened;
+    private int _lost;
     private int _failures;
     private string? _firstFailure;
-    private long _startedAt;
 
     private LoadRun(LoadPlan plan)
     {
         _plan = plan;
-        Gateway = SocketEndpoint.FromIP(System.Net.IPAddress.Loopback, plan.Port);
-        Handshake = Encoding.ASCII.GetBytes(
-            $"GET /websocket/a HTTP/1.1\r\nHost: 127.0.0.1:{plan.Port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        foreach (var group in plan.Groups)
+        {
+            for (var i = 0; i < group.Count; i++)
+                (group.Reconnects ? _visitors : _held).Add(new LoadClient(this, group, group.Counts ? _counted : _beside, (double)i / group.Count));
+        }
+
+        _pacer = new Pacer(Loop, [.. _held.Where(client => client.IsPaced)]);
+        Context = plan.Groups.Any(group => group.Tls != TlsUse.None) ? MakeContext() : null;
     }
 
     public EventLoop Loop { get; } = new(TimeProvider.System, static e => Console.Error.WriteLine(e));
 
-    public SocketEndpoint Gateway { get; }
-
-    public byte[] Handshake { get; }
-
-    public long Messages { get; set; }
+    /// <summary>The client's side of TLS; null where nobody speaks it.</summary>
+    public TlsContext? Context { get; }
 
     public bool IsOver { get; private set; }
+
+    /// <summary>The request that opens a tunnel.</summary>
+    public static byte[] HandshakeFor(int port) => Encoding.ASCII.GetBytes(
+        $"GET /websocket/a HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
 
     /// <summary>Runs a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -71,16 +63,16 @@ internal sealed class LoadRun
         run.Loop.Run();
         control.Join();
         run.Loop.Dispose();
-        var operations = plan.Reconnects ? run._latency.Count : run.Messages;
-        return new LoadResult(operations / Math.Max(seconds, 0.001), operations, run._failures, run._firstFailure, run._latency);
+        seconds = Math.Max(seconds, 0.001);
+        return new LoadResult(
+            run._counted.Operations / seconds, run._counted.Operations, run._beside.Operations / seconds, run._failures, run._firstFailure, run._counted.Latency);
     }
 
     /// <summary>A client's tunnel is open.</summary>
-    public void Opened(LoadClient client, long nanoseconds)
+    public void Opened(LoadClient client)
     {
-        if (_plan.Reconnects)
+        if (client.Group.Reconnects)
         {
-            _latency.Add(nanoseconds);
             client.Close();
             if (!IsOver)
                 Loop.Defer(client.Connect);
@@ -88,48 +80,59 @@ internal sealed class LoadRun
         }
 
         Volatile.Write(ref _opened, _opened + 1);
-        if (_clients.Count < Total)
-            Add();
+        ConnectNext();
     }
 
-    /// <summary>A client has lost its tunnel.</summary>
-    public void Fail(string reason)
+    /// <summary>A client has lost its tunnel, or never got one.</summary>
+    public void Fail(LoadClient client, string reason)
     {
         if (IsOver)
             return;
-        _firstFailure ??= reason;
-        Volatile.Write(ref _failures, _failures + 1);
-        if (_clients.Count < Total)
-            Add();
+        Note(reason);
+        if (!client.Group.Reconnects)
+        {
+            Volatile.Write(ref _lost, _lost + 1);
+            ConnectNext();
+        }
+        else if (_failures < MostFailures)
+            Loop.Defer(client.Connect);
     }
 
-    private int Total => _plan.Clients + (_plan.Bulk ? 1 : 0);
+    /// <summary>Something is not as it should be, though the client goes on.</summary>
+    public void Note(string reason)
+    {
+        _firstFailure ??= reason;
+        _failures++;
+    }
 
     private void Begin()
     {
-        _startedAt = Stopwatch.GetTimestamp();
-        for (var i = 0; i < Math.Min(ConnectsAtOnce, Total); i++)
-            Add();
+        for (var i = 0; i < ConnectsAtOnce; i++)
+            ConnectNext();
     }
 
-    private void Add()
+    private void ConnectNext()
     {
-        var isBulk = _plan.Bulk && _clients.Count == 0;
-        var talks = _clients.Count < _plan.Talking + (_plan.Bulk ? 1 : 0) && !_plan.Reconnects;
-        var client = isBulk ? new LoadClient(this, 1_000_000, 1, _ignored) : new LoadClient(this, talks ? _plan.Size : 0, _plan.Depth, _latency);
-        _clients.Add(client);
-        client.Connect();
+        if (_begun < _held.Count)
+            _held[_begun++].Connect();
     }
 
-    /// <summary>Waits for the tunnels, lets them talk for the time, and ends it all. Returns the seconds of talk.</summary>
+    /// <summary>Waits for the tunnels, lets the clients talk for the time, and ends it all. Returns the seconds of talk.</summary>
     private double Control(Action? whenOpen)
     {
-        if (!_plan.Reconnects)
-        {
-            while (Volatile.Read(ref _opened) + Volatile.Read(ref _failures) < Total && (_startedAt == 0 || Stopwatch.GetElapsedTime(_startedAt).TotalSeconds < LongestSetUpSeconds))
-                Thread.Sleep(5);
-            Loop.Post(_ => _clients.ForEach(client => client.Talk()), null);
-        }
+        var setUp = Stopwatch.StartNew();
+        while (Volatile.Read(ref _opened) + Volatile.Read(ref _lost) < _held.Count && setUp.Elapsed.TotalSeconds < LongestSetUpSeconds)
+            Thread.Sleep(5);
+        Loop.Post(
+            _ =>
+            {
+                for (var missing = _held.Count - _opened - _lost; missing > 0; missing--)
+                    Note($"the tunnel was not open within {LongestSetUpSeconds} s");
+                _held.ForEach(client => client.Talk());
+                _visitors.ForEach(client => client.Connect());
+                _pacer.Start();
+            },
+            null);
 
         var watch = Stopwatch.StartNew();
         whenOpen?.Invoke();
@@ -141,10 +144,39 @@ internal sealed class LoadRun
             _ =>
             {
                 IsOver = true;
-                _clients.ForEach(client => client.Close());
+                _held.ForEach(client => client.End());
+                _visitors.ForEach(client => client.Close());
                 Loop.Stop();
             },
             null);
         return seconds;
+    }
+
+    private static TlsContext MakeContext()
+    {
+        var context = new TlsContext(TlsProtocols.Tls12 | TlsProtocols.Tls13, isServer: false);
+        context.ReuseClientSessions();
+        return context;
+    }
+
+    /// <summary>Sends for the clients whose messages go by the clock, every millisecond those that are due.</summary>
+    private sealed class Pacer(EventLoop loop, LoadClient[] clients) : LoopTimer
+    {
+        private long _startedAt;
+
+        public void Start()
+        {
+            _startedAt = Stopwatch.GetTimestamp();
+            if (clients.Length > 0)
+                OnTimer();
+        }
+
+        protected override void OnTimer()
+        {
+            var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
+            foreach (var client in clients)
+                client.SendDue(seconds);
+            loop.Timers.Schedule(this, loop.Now + 1);
+        }
     }
 }

@@ -3,43 +3,63 @@ using System.Net.Sockets;
 
 namespace Hawser.Load;
 
+/// <summary>What all gateways of a run have in common.</summary>
+/// <param name="Folder">Where configurations and logs go.</param>
+/// <param name="Backend">The backend's port; the gateways get those after it.</param>
+/// <param name="Certificate">For TLS.</param>
+/// <param name="LongKey">For TLS with a key that is slow to sign with.</param>
+/// <param name="Scheduler">The command that starts programs under another scheduling policy; empty for none.</param>
+internal sealed record PeerSetting(string Folder, int Backend, Certificates.Files Certificate, Certificates.Files LongKey, string[] Scheduler);
+
 /// <summary>A gateway under comparison: how it is configured, and its process.</summary>
 internal sealed class Peer : IDisposable
 {
     private static readonly string[] s_names = ["hawser", "nginx", "haproxy", "caddy"];
+    private const string Direct = "direct";
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
 
+    private readonly PeerSetting _setting;
     private readonly string _folder;
-    private readonly int _backend;
     private Process? _process;
 
-    private Peer(string name, string folder, int port, int backend)
+    private Peer(string name, string program, int port, PeerSetting setting)
     {
-        Name = name;
-        Port = port;
-        _backend = backend;
-        _folder = Path.Combine(folder, name);
+        (Name, Program, Port, _setting) = (name, program, port, setting);
+        _folder = Path.Combine(setting.Folder, name);
         Directory.CreateDirectory(Path.Combine(_folder, "logs"));
     }
 
     public string Name { get; }
 
+    public string Program { get; }
+
+    /// <summary>Plain HTTP.</summary>
     public int Port { get; }
 
-    public IReadOnlyList<int> Processes => ProcessMeter.Tree(_process!.Id);
+    /// <summary>The backend, at an address that only this gateway uses.</summary>
+    public string Backend => $"127.0.0.{2 + Array.IndexOf(s_names, Name)}:{_setting.Backend}";
+
+    /// <summary>TLS with a P-256 key.</summary>
+    public int TlsPort => Port + s_names.Length;
+
+    /// <summary>TLS with an RSA key of 4096 bits.</summary>
+    public int LongKeyPort => Port + 2 * s_names.Length;
+
+    public IReadOnlyList<int> Processes => _process is null ? [] : ProcessMeter.Tree(_process.Id);
 
     /// <summary>The ones that are installed, Hawser first.</summary>
     /// <param name="hawser">Path of the program.</param>
     /// <param name="wanted">Names to take; empty for all.</param>
-    /// <param name="folder">Where configurations and logs go.</param>
-    /// <param name="ports">The backend's port; gateways get those after it.</param>
-    public static List<Peer> Find(string hawser, IReadOnlyCollection<string> wanted, string folder, int ports)
+    /// <param name="setting">What they have in common.</param>
+    public static List<Peer> Find(string hawser, IReadOnlyCollection<string> wanted, PeerSetting setting)
     {
         var peers = new List<Peer>();
+        if (wanted.Contains(Direct))
+            peers.Add(new Peer(Direct, "", setting.Backend, setting));
         foreach (var name in s_names.Where(name => wanted.Count == 0 || wanted.Contains(name)))
         {
-            if (name == "hawser" ? File.Exists(hawser) : Locate(name) is not null)
-                peers.Add(new Peer(name, folder, ports + 1 + peers.Count, ports) { Program = name == "hawser" ? hawser : Locate(name)! });
+            if ((name == "hawser" ? hawser : Locate(name)) is { } program && File.Exists(program))
+                peers.Add(new Peer(name, program, setting.Backend + 1 + Array.IndexOf(s_names, name), setting));
             else
                 Console.Error.WriteLine($"{name} is not installed and is left out");
         }
@@ -47,18 +67,32 @@ internal sealed class Peer : IDisposable
         return peers;
     }
 
-    private string Program { get; init; } = "";
+    /// <summary>Its name and version, in its own words.</summary>
+    public string Version()
+    {
+        if (Name == Direct)
+            return "no gateway";
+        using var process = Process.Start(new ProcessStartInfo(Program, Name == "caddy" ? "version" : "-v") { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var text = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        var line = text.Split('\n').FirstOrDefault(line => line.Any(char.IsDigit)) ?? "";
+        return $"{Name} {line.Split([' ', '/']).FirstOrDefault(word => word.Any(char.IsDigit)) ?? "of an unknown version"}";
+    }
 
-    /// <summary>Starts it anew, with so many workers, and waits until it listens.</summary>
-    public void Start(int workers = 1)
+    /// <summary>Starts it anew and waits until it listens.</summary>
+    /// <param name="workers">So many workers on all processors; 0 for one, on the last processor.</param>
+    public void Start(int workers = 0)
     {
         Dispose();
-        var arguments = Configure(workers);
+        if (Name == Direct)
+            return;
+        var arguments = PeerFiles.Write(Name, _folder, this, _setting, Math.Max(1, workers));
         var start = new ProcessStartInfo("taskset") { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _folder };
-        // The gateway on the last processor (or, with several workers, on all), clients and backend on the first.
-        var processors = Environment.ProcessorCount < 2 || workers > 1 ? $"0-{Environment.ProcessorCount - 1}" : $"{Environment.ProcessorCount - 1}";
-        foreach (var argument in (string[])["-c", processors, Program, .. arguments])
+        // Clients and backend are on the first processor.
+        var last = Environment.ProcessorCount - 1;
+        foreach (var argument in (string[])["-c", workers == 0 ? $"{last}" : $"0-{last}", .. _setting.Scheduler, Program, .. arguments])
             start.ArgumentList.Add(argument);
+        workers = Math.Max(1, workers);
         start.Environment["GOMAXPROCS"] = $"{workers}";
         start.Environment["XDG_DATA_HOME"] = start.Environment["XDG_CONFIG_HOME"] = _folder;
         _process = Process.Start(start)!;
@@ -73,14 +107,14 @@ internal sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Makes it read its configuration again, in its own way; false where that takes another process.</summary>
-    public bool Reload()
+    /// <summary>A signal makes it read its configuration again. HAProxy needs a master process for that, Caddy its administration API.</summary>
+    public bool CanReload => Name is "hawser" or "nginx";
+
+    /// <summary>Makes it read its configuration again.</summary>
+    public void Reload()
     {
-        if (Name is not ("hawser" or "nginx"))
-            return false;
         using var kill = Process.Start("kill", ["-HUP", $"{_process!.Id}"]);
         kill.WaitForExit();
-        return true;
     }
 
     /// <summary>Ends it.</summary>
@@ -109,66 +143,4 @@ internal sealed class Peer : IDisposable
     }
 
     private static string? Locate(string name) => (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-
-    private string[] Configure(int workers)
-    {
-        switch (Name)
-        {
-            case "haproxy":
-                Write("haproxy.cfg", $"""
-                    global
-                      nbthread {workers}
-                      maxconn 9500
-                    defaults
-                      mode http
-                      timeout connect 5s
-                      timeout client 300s
-                      timeout server 300s
-                      timeout tunnel 300s
-                    frontend f
-                      bind 127.0.0.1:{Port} backlog 4096
-                      default_backend b
-                    backend b
-                      server s 127.0.0.1:{_backend}
-                    """);
-                return ["-db", "-q", "-f", "haproxy.cfg"];
-            case "caddy":
-                Write("Caddyfile", $$"""
-                    {
-                      admin off
-                      auto_https off
-                    }
-                    http://127.0.0.1:{{Port}} {
-                      reverse_proxy 127.0.0.1:{{_backend}}
-                    }
-                    """);
-                return ["run", "--config", "Caddyfile", "--adapter", "caddyfile"];
-            default:
-                Write("nginx.conf", $$"""
-                    worker_processes {{workers}};
-                    pid gateway.pid;
-                    error_log error.log warn;
-                    daemon off;
-                    user root;
-                    events { worker_connections 20000; }
-                    http {
-                      access_log off;
-                      map $http_upgrade $connection_upgrade { default keep-alive; 'websocket' upgrade; }
-                      server {
-                        listen 127.0.0.1:{{Port}} backlog=4096;
-                        location / {
-                          proxy_pass http://127.0.0.1:{{_backend}};
-                          proxy_http_version 1.1;
-                          proxy_set_header Upgrade $http_upgrade;
-                          proxy_set_header Connection $connection_upgrade;
-                          proxy_read_timeout 300;
-                        }
-                      }
-                    }
-                    """);
-                return ["-p", _folder + "/", "-c", "nginx.conf", "-e", "error.log"];
-        }
-    }
-
-    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text + "\n");
 }

@@ -34,7 +34,10 @@ internal static class ProcessMeter
     {
         var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
         var system = File.ReadLines("/etc/os-release").FirstOrDefault(line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?[12..].Trim('"');
-        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
-        return $"{Environment.ProcessorCount} × {model ?? "an unknown processor"}, {system ?? "Linux"}, .NET {Environment.Version}; load average at the start {load}";
+        var kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        return $"{Environment.ProcessorCount} × {model ?? "an unknown processor"}, {system ?? "Linux"}, kernel {kernel}, .NET {Environment.Version}; load average at the start {LoadAverage()}";
     }
+
+    /// <summary>Of the last minute.</summary>
+    public static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 }
