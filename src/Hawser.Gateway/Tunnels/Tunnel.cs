@@ -22,8 +22,13 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
     private const int Client = 0;
     private const int Upstream = 1;
 
-    // Reads per turn before others get theirs: at the read buffer's 256 KiB, half a megabyte.
-    private const int ReadsPerTurn = 2;
+    // Who sends less than this at once is served at once.
+    private const int BulkSize = 64 * 1024;
+
+    // What the others get when it is their turn. It grows with the line they stand in: a small share keeps a bulk tunnel's own bytes flowing through both
+    // sides at the same time, a large one spares the processor's caches when there are many.
+    private const int SmallestShare = 128 * 1024;
+    private const int LargestShare = 512 * 1024;
 
     private readonly Worker _worker;
     private readonly TunnelPolicy _policy;
@@ -59,7 +64,8 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
         public bool IsEof;
         public bool IsReset;
         public bool IsGone;          // takes no bytes any more
-        public bool IsRequeued;
+        public bool IsBulk;          // has sent much at once: gets its share when it is in turn for one
+        public bool IsRequeued;      // is in line for its share
         public bool IsPaused;        // not read from: it sends faster than allowed
         public bool HasClosed;       // has sent a close frame
         public bool IsTold;          // the gateway has sent it a close frame
@@ -149,7 +155,7 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
             Flush(ref self);
             if (!_ended && self.Pending is null) Relay(ref other, ref self, 1 - tag);
         }
-        if (!_ended && self.Readable) Relay(ref self, ref other, tag);
+        if (!_ended && self.Readable) Relay(ref self, ref other, tag, isShare: events == ReadyEvents.None);
     }
 
     private End NewEnd(Transport transport, byte reservedBits) => new()
@@ -162,26 +168,34 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
         Frames = new FrameTracker(reservedBits),
     };
 
-    private void Relay(ref End from, ref End to, int tag)
+    /// <summary>
+    /// Passes on what one side has sent. Whoever sends much at once gets in line (<see cref="EventLoop.Requeue"/>) and has its share when others have had
+    /// theirs; whoever sends little is served at once.
+    /// </summary>
+    /// <param name="isShare">Its turn in that line has come.</param>
+    private void Relay(ref End from, ref End to, int tag, bool isShare = false)
     {
         byte[] buffer = _worker.Loop.ReadBuffer;
-        for (int reads = 0; from.Readable && !from.IsEof && to.Pending is null && !from.IsPaused; reads++)
+        int left = isShare ? Math.Clamp(_worker.Loop.Waiting * (SmallestShare / 2), SmallestShare, LargestShare) : BulkSize;
+        while (from.Readable && !from.IsEof && to.Pending is null && !from.IsPaused && !from.IsRequeued)
         {
-            if (reads == ReadsPerTurn)
+            if (left <= 0 || (from.IsBulk && !isShare))
             {
                 Requeue(ref from, tag);
                 return;
             }
             // What was held back goes in front of what comes, so both are one run of bytes and one write.
             int held = from.HeldLength;
-            int room = buffer.Length - held;
-            int read = from.Transport.Read(buffer.AsSpan(held));
+            int room = Math.Min(left, buffer.Length - held);
+            int read = from.Transport.Read(buffer.AsSpan(held, room));
             if (read <= 0)
             {
                 from.Readable = false;
                 if (read != -Errno.EAGAIN || from.IsGone) SawEnd(ref from, read);
                 break;
             }
+            left -= read;
+            from.IsBulk = read >= BulkSize;
             // A short read has emptied the socket: the next byte brings an edge, and asking again would cost a call.
             if (read < room && !from.SawHangUp) from.Readable = false;
             if (held > 0) TakeHeld(ref from, buffer);

@@ -4,7 +4,7 @@ namespace Hawser.IO.Loop;
 
 /// <summary>
 /// How busy a loop is. A turn handles everything that was ready when it began; what becomes ready meanwhile waits for its end. So the longest
-/// turn is the lag that a connection may have seen.
+/// turn is the lag that a connection may have seen, unless it sends so much that it stands in line (<see cref="EventLoop.Requeue"/>).
 /// </summary>
 public sealed class LoopLoad
 {

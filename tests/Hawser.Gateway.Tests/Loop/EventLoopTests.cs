@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Hawser.IO.Loop;
+
+namespace Hawser.Gateway.Tests.Loop;
+
+/// <summary>Who comes first on a loop that has more to do than fits into a turn.</summary>
+public sealed class EventLoopTests
+{
+    [Fact]
+    public void Requeue_OfMany_LetsWhatIsReadyGoFirst()
+    {
+        using var loop = new EventLoop(TimeProvider.System, static e => Assert.Fail($"{e}"));
+        using var pair = new SocketPair();
+        var line = new Line(loop, members: 20, onCall: call =>
+        {
+            if (call == 5) pair.Far.Send([1]);
+        });
+        int callsBefore = -1;
+        loop.Register((int)pair.Near.Handle, new Handler((_, events) =>
+        {
+            if ((events & ReadyEvents.Readable) == 0 || callsBefore >= 0) return;
+            callsBefore = line.Calls;
+            loop.Stop();
+        }), 0);
+        loop.Post(_ => line.Begin(), null);
+        loop.Run();
+        Assert.InRange(callsBefore, 5, 6); // it did not wait for the other 15, each of which takes longer than their share of a turn
+    }
+
+    [Fact]
+    public void Requeue_OfMany_ServesThemInOrder()
+    {
+        using var loop = new EventLoop(TimeProvider.System, static e => Assert.Fail($"{e}"));
+        var line = new Line(loop, members: 7, onCall: call =>
+        {
+            if (call == 21) loop.Stop();
+        });
+        loop.Post(_ => line.Begin(), null);
+        loop.Run();
+        Assert.Equal(Enumerable.Range(0, 21).Select(i => i % 7), line.Order.Take(21));
+    }
+
+    /// <summary>Handlers that ask for another call at each call, and take a millisecond.</summary>
+    private sealed class Line(EventLoop loop, int members, Action<int> onCall) : IReadyHandler
+    {
+        public int Calls { get; private set; }
+
+        public List<int> Order { get; } = [];
+
+        public void Begin()
+        {
+            for (int i = 0; i < members; i++) loop.Requeue(this, i);
+        }
+
+        public void OnReady(int tag, ReadyEvents events)
+        {
+            Assert.Equal(ReadyEvents.None, events);
+            Order.Add(tag);
+            long begun = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(begun).TotalMilliseconds < 1) Thread.SpinWait(10);
+            loop.Requeue(this, tag);
+            onCall(++Calls);
+        }
+    }
+
+    private sealed class Handler(Action<int, ReadyEvents> onReady) : IReadyHandler
+    {
+        public void OnReady(int tag, ReadyEvents events) => onReady(tag, events);
+    }
+
+    private sealed class SocketPair : IDisposable
+    {
+        public SocketPair()
+        {
+            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Listen();
+            Far.Connect(listener.LocalEndPoint!);
+            Near = listener.Accept();
+            Near.Blocking = false;
+        }
+
+        public Socket Near { get; }
+
+        public Socket Far { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        public void Dispose()
+        {
+            Near.Dispose();
+            Far.Dispose();
+        }
+    }
+}
