@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -164,6 +165,47 @@ public sealed class ControlTests
         await using var post = await RawClient.ConnectAsync(gateway.Port());
         await post.SendAsync("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
         Assert.Equal(405, (await post.ReadReplyAsync())!.Status);
+    }
+
+    [Fact]
+    public async Task Metrics_OfHandshakesThatFail_TellWhyAndWithWhichStatus()
+    {
+        await using var backends = new TwoBackends();
+        using var silent = new TcpListener(IPAddress.Loopback, 0); // what connects waits there, unanswered
+        silent.Start();
+        await using var gateway = await backends.StartAsync("""
+            worker_processes 1;
+            events { }
+            http {
+                access_log off;
+                upstream none { server 127.0.0.1:%%BACKEND%% down; }
+                server {
+                    listen 127.0.0.1:%%PORT_0%%;
+                    location = /metrics { hawser_metrics; }
+                    location /refused/ { proxy_pass http://127.0.0.1:%%PORT_1%%/; }
+                    location /retried/ { proxy_pass http://127.0.0.1:%%PORT_1%%/; proxy_next_upstream http_503; }
+                    location /unreachable { proxy_pass http://127.0.0.1:1; }
+                    location /silent { proxy_pass http://%%SILENT%%; proxy_read_timeout 100ms; }
+                    location /none { proxy_pass http://none; }
+                    location /origin { proxy_pass http://none; websocket_origins https://example.com; }
+                }
+                server { listen 127.0.0.1:%%PORT_1%%; location /401 { return 401; } location /418 { return 418; } location /503 { return 503; } }
+            }
+            """.Replace("%%SILENT%%", $"{silent.LocalEndpoint}", StringComparison.Ordinal));
+        foreach (var (path, status) in ((string, int)[])[("/refused/401", 401), ("/refused/418", 418), ("/refused/503", 503), ("/retried/503", 503), ("/unreachable", 502), ("/silent", 504), ("/none", 502), ("/origin", 403)])
+        {
+            await using var client = await RawClient.ConnectAsync(gateway.Port());
+            await client.SendAsync($"GET {path} HTTP/1.1\r\nHost: x\r\nOrigin: https://example.org\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+            Assert.Equal((path, status), (path, (await client.ReadReplyAsync())!.Status));
+        }
+
+        var families = PrometheusParser.Parse((await Gateways.GetAsync(gateway, "/metrics")).Body).ToDictionary(f => f.Name);
+
+        Assert.Equal(
+            ["origin_refused 403 1", "upstream_refused 401 1", "upstream_refused 503 2", "upstream_refused 4xx 1", "upstream_unreachable 502 1", "upstream_timed_out 504 1", "no_upstream 502 1"],
+            families["hawser_websocket_handshakes_total"].Samples.Where(s => s.Value > 0).Select(s => $"{s.Labels["outcome"]} {s.Labels["status"]} {s.Value}"));
+        var document = await Commands.StatusAsync(gateway);
+        Assert.Equal(4, Number(document["tunnels"]!["handshakes"]!["upstream_refused"]));
     }
 
     [Fact]

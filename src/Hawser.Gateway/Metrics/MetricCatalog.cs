@@ -30,7 +30,7 @@ public static class MetricCatalog
         new("hawser.tunnels", MetricKind.Counter, "By", "Bytes in tunnels, by the side that sent them.",
             s => BySide(s, l => l.Tunnels.BytesFromClients, l => l.Tunnels.BytesFromUpstreams)),
 
-        new("hawser.websocket.handshakes", MetricKind.Counter, null, "WebSocket handshakes by what became of them, and the status that the gateway answered of its own.",
+        new("hawser.websocket.handshakes", MetricKind.Counter, null, "WebSocket handshakes by what became of them, and by the status, which is the upstream's where it refused.",
             Handshakes),
         new("hawser.websocket.messages", MetricKind.Counter, null, "Messages of WebSockets whose frames are followed, by the side that sent them.",
             s => BySide(s, l => l.Tunnels.MessagesFromClients, l => l.Tunnels.MessagesFromUpstreams)),
@@ -61,8 +61,23 @@ public static class MetricCatalog
         .Where(reason => reason != TunnelEnd.None)
         .Select(reason => new MetricSample(Sum(snapshot, l => l.Tunnels.EndedFor(reason)), Label("reason", reason.MetricName())));
 
-    private static IEnumerable<MetricSample> Handshakes(GatewaySnapshot snapshot) => Enum.GetValues<HandshakeOutcome>().Select(outcome => new MetricSample(
-        Sum(snapshot, l => l.Tunnels.Handshakes(outcome)), Label("outcome", HandshakeNames.Of(outcome)), Label("status", HandshakeNames.StatusOf(outcome))));
+    private static IEnumerable<MetricSample> Handshakes(GatewaySnapshot snapshot)
+    {
+        foreach (HandshakeOutcome outcome in Enum.GetValues<HandshakeOutcome>())
+        {
+            KeyValuePair<string, string> name = Label("outcome", outcome.MetricName());
+            if (outcome.Status() is { } status)
+            {
+                yield return new MetricSample(Sum(snapshot, l => l.Tunnels.Handshakes(outcome)), name, Label("status", status));
+                continue;
+            }
+            for (int i = 0; i < RefusalStatuses.Count; i++)
+            {
+                int index = i;
+                yield return new MetricSample(Sum(snapshot, l => l.Tunnels.Refusals(index)), name, Label("status", RefusalStatuses.NameOf(index)));
+            }
+        }
+    }
 
     private static IEnumerable<MetricSample> RoundTrips(GatewaySnapshot snapshot)
     {

@@ -1,30 +1,5 @@
 namespace Hawser.Gateway.Tunnels;
 
-/// <summary>How a WebSocket opening handshake ended.</summary>
-public enum HandshakeOutcome : byte
-{
-    /// <summary>101, and a tunnel.</summary>
-    Accepted,
-
-    /// <summary>400: it is wrong.</summary>
-    Invalid,
-
-    /// <summary>426: another version of the protocol.</summary>
-    UnsupportedVersion,
-
-    /// <summary>403: <c>websocket off</c>.</summary>
-    TurnedOff,
-
-    /// <summary>403: <c>websocket_origins</c>.</summary>
-    OriginRefused,
-
-    /// <summary>The upstream answered something else than 101.</summary>
-    UpstreamRefused,
-
-    /// <summary>No upstream could be asked, or none answered in time.</summary>
-    UpstreamFailed,
-}
-
 /// <summary>
 /// What the tunnels of one worker add up to since the start. Written by the worker's loop alone; any thread may read single numbers, each of
 /// which is exact, if not of the same moment as the others.
@@ -35,7 +10,8 @@ public sealed class TunnelCounters
     public static ReadOnlySpan<int> RoundTripBounds => [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
     private readonly long[] _ended = new long[TunnelEnds.Count];
-    private readonly long[] _handshakes = new long[(int)HandshakeOutcome.UpstreamFailed + 1];
+    private readonly long[] _handshakes = new long[HandshakeOutcomes.Count];
+    private readonly long[] _refusals = new long[RefusalStatuses.Count];
     private readonly long[] _roundTrips = new long[RoundTripBounds.Length + 1];
 
     internal long OpenedCount;
@@ -88,6 +64,9 @@ public sealed class TunnelCounters
     /// <summary>Handshakes that ended in a way. Only those the gateway knows for handshakes (<c>websocket auto</c> and <c>off</c>).</summary>
     public long Handshakes(HandshakeOutcome outcome) => Volatile.Read(ref _handshakes[(int)outcome]);
 
+    /// <summary>The ones among them that the upstream refused, by its status: at an index of <see cref="RefusalStatuses"/>.</summary>
+    public long Refusals(int index) => Volatile.Read(ref _refusals[index]);
+
     internal void Ended(TunnelEnd reason)
     {
         _ended[(int)reason]++;
@@ -95,6 +74,12 @@ public sealed class TunnelCounters
     }
 
     internal void Handshake(HandshakeOutcome outcome) => _handshakes[(int)outcome]++;
+
+    internal void RefusedHandshake(int upstreamStatus)
+    {
+        _handshakes[(int)HandshakeOutcome.UpstreamRefused]++;
+        _refusals[RefusalStatuses.IndexOf(upstreamStatus)]++;
+    }
 
     internal void RoundTrip(long milliseconds)
     {

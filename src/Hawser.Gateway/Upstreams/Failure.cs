@@ -1,4 +1,5 @@
 using Hawser.Configuration.Model;
+using Hawser.Gateway.Tunnels;
 
 namespace Hawser.Gateway.Upstreams;
 
@@ -77,4 +78,15 @@ internal static class Failures
     /// <summary>A refusal is an answer; everything else is held against the server.</summary>
     public static bool BlamesServer(this Failure failure) =>
         failure is not (Failure.None or Failure.Aborted or Failure.Local or Failure.Status403 or Failure.Status404);
+
+    /// <summary>What has become of a WebSocket handshake that failed so.</summary>
+    public static HandshakeOutcome OfHandshake(this Failure failure) => failure switch
+    {
+        Failure.Error => HandshakeOutcome.UpstreamUnreachable,
+        Failure.Timeout => HandshakeOutcome.UpstreamTimedOut,
+        Failure.InvalidHeader => HandshakeOutcome.UpstreamInvalid,
+        Failure.Local => HandshakeOutcome.GatewayFailed,
+        Failure.Aborted => HandshakeOutcome.Abandoned,
+        _ => HandshakeOutcome.UpstreamRefused,
+    };
 }

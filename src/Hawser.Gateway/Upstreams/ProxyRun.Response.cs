@@ -195,7 +195,7 @@ public sealed partial class ProxyRun
     {
         exchange.Upstream.ResponseTrailers.Clear();
         if (_statusCode == 101 && ClientAskedForUpgrade()) return new ValueTask<Outcome>(StartTunnel());
-        if (_isHandshake) Worker.TunnelCounters.Handshake(HandshakeOutcome.UpstreamRefused);
+        if (_isHandshake) Worker.TunnelCounters.RefusedHandshake(_statusCode);
         AccelLimitRate();
         if (_model.InterceptErrors && _statusCode >= 300 && exchange.Location.ErrorPages.Find(_statusCode) is not null)
         {

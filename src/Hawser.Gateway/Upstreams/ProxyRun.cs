@@ -53,7 +53,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         {
             // a admit
             if (WebSocketAdmission.Check(exchange, out _isHandshake) is { Kind: not OutcomeKind.Continue } refusal) return refusal;
-            if (!model.Target.TryEvaluate(exchange, out _target)) return Outcome.Status(500);
+            if (!model.Target.TryEvaluate(exchange, out _target)) return EndHandshake(HandshakeOutcome.GatewayFailed, 500);
             int status = IsStreamingBody ? exchange.Body.BeginStream(exchange) : await exchange.Body.ReadAllAsync(exchange);
             if (status != 0) return Outcome.Status(status);
             PrepareRequest();
@@ -112,7 +112,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         if (_model.Resolver is not { } model)
         {
             exchange.LogError(LogLevel.Error, $"no resolver defined to resolve {_target.Name}");
-            return Outcome.Status(502);
+            return EndHandshake(HandshakeOutcome.NoUpstream, 502);
         }
         ResolveWait? wait = model.For(Worker).Resolve(_target.Name, _model.ResolverTimeout, out ResolveResult result);
         if (wait is not null)
@@ -121,11 +121,11 @@ public sealed partial class ProxyRun(HttpExchange exchange)
             result = await wait.Task;
             _resolving = null;
         }
-        if (result.Status == ResolveStatus.Cancelled) return Outcome.Status(499);
+        if (result.Status == ResolveStatus.Cancelled) return EndHandshake(HandshakeOutcome.Abandoned, 499);
         if (result.Name is not { } name)
         {
             exchange.LogError(LogLevel.Error, $"{_target.Name} could not be resolved ({result.Reason})");
-            return Outcome.Status(502);
+            return EndHandshake(HandshakeOutcome.NoUpstream, 502);
         }
         _target = _target with { Upstream = name.ServersAt(_target.PortNumber, Worker) };
         return Outcome.Continue;
@@ -160,7 +160,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
             }
             if (_clientGone) return ClientGone();
             if (_uploadStatus != 0) return Outcome.Status(_uploadStatus);
-            if (failure == Failure.Aborted) return Outcome.Status(499); // the process is ending
+            if (failure == Failure.Aborted) return EndHandshake(HandshakeOutcome.Abandoned, 499); // the process is ending
             if (!MayTryNext(failure)) return Fail(failure);
             LeavePeer(failure);
             await StopUploadAsync();
@@ -173,23 +173,29 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         ref UpstreamAttempt attempt = ref exchange.Upstream.Begin(_target.Upstream!.NameBytes, Now, startsNewRequest);
         attempt.Status = 502;
         attempt.ResponseTime = 0;
-        if (_isHandshake) Worker.TunnelCounters.Handshake(HandshakeOutcome.UpstreamFailed);
-        return Outcome.Status(502);
+        return EndHandshake(HandshakeOutcome.NoUpstream, 502);
     }
 
     private Outcome ClientGone()
     {
         Attempt.ResponseTime = Now - Attempt.StartedAt;
-        return Outcome.Status(499);
+        return EndHandshake(HandshakeOutcome.Abandoned, 499);
     }
 
     private Outcome Fail(Failure failure)
     {
         Attempt.Status = failure.Status();
         Attempt.ResponseTime = Now - Attempt.StartedAt;
-        if (_isHandshake) Worker.TunnelCounters.Handshake(HandshakeOutcome.UpstreamFailed);
         LeavePeer(failure);
-        return Outcome.Status(failure.Status());
+        return EndHandshake(failure.OfHandshake(), failure.Status());
+    }
+
+    /// <summary>Ends without an answer of the upstream that could be passed on; if this was a WebSocket handshake, it is counted.</summary>
+    private Outcome EndHandshake(HandshakeOutcome outcome, int status)
+    {
+        if (_isHandshake && outcome == HandshakeOutcome.UpstreamRefused) Worker.TunnelCounters.RefusedHandshake(status);
+        else if (_isHandshake) Worker.TunnelCounters.Handshake(outcome);
+        return Outcome.Status(status);
     }
 
     /// <summary>nginx's rule: within proxy_next_upstream and its bounds, and never a request twice that may not be repeated.</summary>

@@ -74,7 +74,7 @@ internal static class StatusDocument
         json.WriteNumber("framing_errors", Sum(t => t.FramingErrors));
         json.WriteStartObject("handshakes");
         foreach (var outcome in Enum.GetValues<HandshakeOutcome>())
-            json.WriteNumber(HandshakeNames.Of(outcome), Sum(t => t.Handshakes(outcome)));
+            json.WriteNumber(outcome.MetricName(), Sum(t => t.Handshakes(outcome)));
         json.WriteEndObject();
         json.WriteEndObject();
     }

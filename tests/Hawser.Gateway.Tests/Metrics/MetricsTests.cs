@@ -46,6 +46,10 @@ public sealed class MetricsTests
         Assert.Equal([0.25, 0.25], Family("hawser_loop_busy_seconds_total").Samples.Select(s => s.Value));
         Assert.Equal(2, Family("hawser_tunnels_closed_total").Samples.Single(s => s.Labels["reason"] == "client_vanished").Value);
         Assert.Equal(2, Family("hawser_websocket_handshakes_total").Samples.Single(s => s.Labels["outcome"] == "origin_refused" && s.Labels["status"] == "403").Value);
+        Assert.Equal(4, Refused("503"));
+        Assert.Equal(2, Refused("4xx"));
+        Assert.Equal(2, Refused("other"));
+        Assert.Equal(0, Refused("401"));
         Assert.Equal(1, Family("hawser_upstream_server_state").Samples.Where(s => s.Labels["server"] == "127.0.0.1:80#2").Sum(s => s.Value));
         Assert.Equal("suspended", Family("hawser_upstream_server_state").Samples.Single(s => s.Labels["server"] == "127.0.0.1:80#2" && s.Value == 1).Labels["state"]);
         PrometheusFamily roundTrips = Family("hawser_websocket_ping_round_trip_seconds");
@@ -64,6 +68,22 @@ public sealed class MetricsTests
     [InlineData("# HELP a_ms b\n# TYPE a_ms gauge\na_ms 1\n", "base unit")]
     public void Parser_TextThatBreaksARule_IsRefused(string text, string problem) =>
         Assert.Contains(problem, Assert.Throws<FormatException>(() => PrometheusParser.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Handshakes_OfEveryStatusThereIs_MakeABoundedNumberOfSeries()
+    {
+        var tunnels = new TunnelCounters();
+        for (int status = 0; status <= 999; status++) tunnels.RefusedHandshake(status);
+        foreach (HandshakeOutcome outcome in Enum.GetValues<HandshakeOutcome>()) tunnels.Handshake(outcome);
+        GatewaySnapshot snapshot = s_snapshot with { Loops = [s_snapshot.Loops[0] with { Tunnels = tunnels }] };
+
+        IReadOnlyList<PrometheusSample> samples = PrometheusParser.Parse(PrometheusText.Format(snapshot)).Single(f => f.Name == "hawser_websocket_handshakes_total").Samples;
+
+        Assert.InRange(samples.Count, 12, 50);
+        Assert.Equal(1000, samples.Where(s => s.Labels["outcome"] == "upstream_refused").Sum(s => s.Value));
+        Assert.All(samples.Where(s => s.Labels["outcome"] != "upstream_refused"), s => Assert.Equal(1, s.Value));
+        Assert.Equal(samples.Count, samples.Select(s => (s.Labels["outcome"], s.Labels["status"])).Distinct().Count());
+    }
 
     [Fact]
     public void Meter_Listener_ReadsTheSameValues()
@@ -99,11 +119,18 @@ public sealed class MetricsTests
 
     private static PrometheusFamily Family(string name) => PrometheusParser.Parse(PrometheusText.Format(s_snapshot)).Single(f => f.Name == name);
 
+    private static double Refused(string status) =>
+        Family("hawser_websocket_handshakes_total").Samples.Single(s => s.Labels["outcome"] == "upstream_refused" && s.Labels["status"] == status).Value;
+
     private static LoopSnapshot Loop(int index)
     {
         var tunnels = new TunnelCounters();
         tunnels.Ended(TunnelEnd.ClientVanished);
         tunnels.Handshake(HandshakeOutcome.OriginRefused);
+        tunnels.RefusedHandshake(503);
+        tunnels.RefusedHandshake(503);
+        tunnels.RefusedHandshake(418);
+        tunnels.RefusedHandshake(999);
         tunnels.RoundTrip(3);
         tunnels.RoundTrip(20_000);
         return new LoopSnapshot
