@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using System.Text.RegularExpressions;
 using Hawser.Configuration;
 using Hawser.Configuration.Directives;
@@ -20,6 +22,7 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
 {
     private readonly Dictionary<Template, TemplateModel> _templates = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<object, object> _compiled = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, ImmutableArray<IPAddress>> _addresses = new(StringComparer.OrdinalIgnoreCase);
 
     public MainConfig Config { get; } = config;
 
@@ -51,6 +54,16 @@ public sealed class ModelBuilder(MainConfig config, VariableTable variables, Gat
 
     /// <summary>Contexts for TLS towards upstreams.</summary>
     internal Tls.TlsContextTable TlsContexts { get; } = new();
+
+    /// <summary>
+    /// What the system says of a name, asked once for each configuration: a thousand servers may name the same responder, and an answer may take seconds
+    /// not to come. Empty for a name that is not known.
+    /// </summary>
+    internal ImmutableArray<IPAddress> LookUp(string name)
+    {
+        if (!_addresses.TryGetValue(name, out ImmutableArray<IPAddress> known)) _addresses.Add(name, known = AddressResolver.TryResolve(name));
+        return known;
+    }
 
     /// <summary>What is wrong with the configuration without keeping it from running, in nginx's words.</summary>
     public List<string> Warnings { get; } = [];

@@ -126,6 +126,47 @@ public sealed class ClientOcspTests : IDisposable
     }
 
     [Fact]
+    public async Task Responder_AnswersByteByByte_HasNoMoreTimeThanAnyOther()
+    {
+        await using var responder = new OcspResponderStub(id => OcspResponderStub.Http(_root.Respond(id, Verdict.Good, s_day))) { Pause = TimeSpan.FromMilliseconds(20) };
+        await using var gateway = await StartAsync("ssl_ocsp leaf; client_header_timeout 2s;");
+        using var certificate = Issue(_root, responder.Url);
+        AssertAnswer(await GetAsync(gateway, certificate), "400 Bad Request", "FAILED:certificate status request failed");
+        Assert.Contains("OCSP responder timed out (110: Connection timed out)", gateway.ErrorLog, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reload_WhileAClientWaits_DoesNotCostItTheAnswer()
+    {
+        await using var responder = Responder(Verdict.Good);
+        var gate = new TaskCompletionSource();
+        responder.Gate = gate.Task;
+        await using var gateway = await StartAsync("ssl_ocsp leaf;");
+        using var certificate = Issue(_root, responder.Url);
+        var answer = GetAsync(gateway, certificate);
+        Assert.True(await Wait.UntilAsync(() => responder.Open == 1, s_timeout));
+        ProcessProbe.Send(gateway.Id, Signal.Hup);
+        Assert.True(await Wait.UntilAsync(() => gateway.ErrorLog.Contains("reconfiguring", StringComparison.Ordinal), s_timeout));
+        await Task.Delay(300);
+        Assert.False(answer.IsCompleted);
+        gate.SetResult();
+        AssertAnswer(await answer, "200 OK", "SUCCESS");
+    }
+
+    [Fact]
+    public async Task Tunnel_WithARevokedCertificate_IsRefused()
+    {
+        await using var responder = Responder(Verdict.Revoked);
+        await using var gateway = await StartAsync("ssl_ocsp leaf;");
+        using var certificate = Issue(_root, responder.Url);
+        await using var tls = await ConnectAsync(gateway, certificate);
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(WebSocketBytes.Handshake("/upstream")));
+        var buffer = new byte[4096];
+        var read = await tls.ReadAsync(buffer).AsTask().WaitAsync(s_timeout);
+        AssertAnswer(Encoding.ASCII.GetString(buffer, 0, read), "400 Bad Request", "FAILED:certificate revoked");
+    }
+
+    [Fact]
     public async Task Responder_Slow_KeepsNobodyElseWaitingAndLeaksNothing()
     {
         await using var responder = new OcspResponderStub(_ => null);

@@ -31,6 +31,12 @@ internal sealed class OcspResponderStub : IAsyncDisposable
 
     public Func<ReadOnlyMemory<byte>, byte[]?> Answer { get; set; }
 
+    /// <summary>No answer is sent before.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Answers come byte by byte, with a pause before each.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>Heads of the requests so far.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
@@ -76,8 +82,9 @@ internal sealed class OcspResponderStub : IAsyncDisposable
                 var stream = client.GetStream();
                 var head = await ReadHeadAsync(stream);
                 _requests.Enqueue(head);
+                await Gate.WaitAsync(_stop.Token);
                 if (Answer(CertificateId(head)) is { } answer)
-                    await stream.WriteAsync(answer, _stop.Token);
+                    await SendAsync(stream, answer);
                 else
                     _ = await stream.ReadAsync(new byte[1], _stop.Token); // until the gateway gives up
             }
@@ -89,6 +96,17 @@ internal sealed class OcspResponderStub : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref _open);
+        }
+    }
+
+    private async Task SendAsync(NetworkStream stream, byte[] answer)
+    {
+        var step = Pause == default ? answer.Length : 1;
+        for (var sent = 0; sent < answer.Length; sent += step)
+        {
+            if (Pause != default)
+                await Task.Delay(Pause, _stop.Token);
+            await stream.WriteAsync(answer.AsMemory(sent, step), _stop.Token);
         }
     }
 

@@ -60,6 +60,18 @@ public sealed class StaplingTests : IDisposable
     }
 
     [Fact]
+    public async Task Response_TwoLoops_IsAskedForOnce()
+    {
+        await using var responder = Responder(Verdict.Good);
+        await using var gateway = await StartAsync(responder.Url, configuration: Configuration.Replace("worker_processes 1", "worker_processes 2", StringComparison.Ordinal));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => HandshakeAsync(gateway)));
+        await AssertStapledAsync(gateway, "Cert Status: good");
+        foreach (var seen in await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => HandshakeAsync(gateway))))
+            Assert.Contains("Cert Status: good", seen, StringComparison.Ordinal);
+        Assert.Single(responder.Requests);
+    }
+
+    [Fact]
     public async Task Responder_OfTheDirective_IsAskedWithItsPath()
     {
         await using var responder = Responder(Verdict.Good);
@@ -272,12 +284,12 @@ public sealed class StaplingTests : IDisposable
 
     private OcspResponderStub Responder(Verdict verdict) => new(id => OcspResponderStub.Http(_root.Respond(id, verdict, s_day)));
 
-    private Task<GatewayProcess> StartAsync(string? responder, string more = "")
+    private Task<GatewayProcess> StartAsync(string? responder, string more = "", string configuration = Configuration)
     {
         using var other = new TestAuthority("other");
         var (certificate, key) = _root.Issue("localhost", responder);
-        var configuration = more.Contains("ssl_trusted_certificate", StringComparison.Ordinal)
-            ? Configuration.Replace("ssl_trusted_certificate root.pem;", "", StringComparison.Ordinal) : Configuration;
+        if (more.Contains("ssl_trusted_certificate", StringComparison.Ordinal))
+            configuration = configuration.Replace("ssl_trusted_certificate root.pem;", "", StringComparison.Ordinal);
         return GatewayProcess.StartAsync(GatewayExecutable.Hawser, configuration, new()
         {
             Placeholders = new Dictionary<string, string> { ["MORE"] = more },

@@ -44,16 +44,18 @@ internal static class OcspCompiler
         return new ClientOcspModel
         {
             OwnOnly = extent == SslOcsp.Leaf,
-            Responder = config.Get(Known.SslOcspResponder) is { Length: > 0 } text ? ResponderOf(text, resolver, timeout) : null,
+            Responder = config.Get(Known.SslOcspResponder) is { Length: > 0 } text ? ResponderOf(text, resolver, timeout, builder) : null,
             Cache = config.Get(Known.SslOcspCache) is { } cache ? builder.Services.OcspCaches.Get(cache.Name, cache.Size) : null,
             Resolver = resolver,
             ResolverTimeout = timeout,
         };
     }
 
-    private static OcspResponder ResponderOf(string text, ResolverModel? resolver, long timeout)
+    private static OcspResponder ResponderOf(string text, ResolverModel? resolver, long timeout, ModelBuilder builder)
     {
-        OcspResponder? responder = ResponderUrl.TryParse(text, out ResponderUrl? url, out string? problem) ? OcspResponder.Resolve(url, resolver, timeout, out problem) : null;
+        OcspResponder? responder = ResponderUrl.TryParse(text, out ResponderUrl? url, out string? problem)
+            ? OcspResponder.Resolve(url, resolver, timeout, builder.LookUp, out problem)
+            : null;
         return responder ?? throw new GatewayCompilationException($"{problem} in \"ssl_ocsp_responder\"");
     }
 
@@ -68,7 +70,7 @@ internal static class OcspCompiler
         }
         if (!ResponderUrl.TryParse(text, out ResponderUrl? url, out string? problem)) return Ignore($"{problem} in the certificate \"{staple.Source}\"");
         (ResolverModel? resolver, long timeout) = ResolverOf(config, builder);
-        return OcspResponder.Resolve(url, resolver, timeout, out problem) is { } responder
+        return OcspResponder.Resolve(url, resolver, timeout, builder.LookUp, out problem) is { } responder
             ? (question, responder)
             : Ignore($"{problem} in the certificate \"{staple.Source}\"");
 

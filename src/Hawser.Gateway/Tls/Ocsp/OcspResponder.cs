@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.IO.Sockets;
@@ -38,21 +38,17 @@ internal sealed class OcspResponder
     }
 
     /// <summary>A responder that the configuration brings up: without a resolver its name must be known to the system. Belongs on no loop.</summary>
+    /// <param name="lookUp">Asks the system for a name; nothing means that it is not known.</param>
     /// <param name="problem">What is wrong, in nginx's words.</param>
-    public static OcspResponder? Resolve(ResponderUrl url, ResolverModel? resolver, long resolverTimeout, out string? problem)
+    public static OcspResponder? Resolve(
+        ResponderUrl url, ResolverModel? resolver, long resolverTimeout, Func<string, ImmutableArray<IPAddress>> lookUp, out string? problem)
     {
         problem = null;
         if (url.Address.Kind != AddressKind.HostName || resolver is not null) return From(url, resolver, resolverTimeout);
-        try
-        {
-            SocketEndpoint[] found = Array.ConvertAll(Dns.GetHostAddresses(url.Address.Host), a => SocketEndpoint.FromIP(a, url.Address.Port));
-            return new OcspResponder(url, found, null, resolverTimeout);
-        }
-        catch (Exception e) when (e is SocketException or ArgumentException)
-        {
-            problem = $"host not found in OCSP responder \"{url.Address.Text}{url.Uri}\"";
-            return null;
-        }
+        ImmutableArray<IPAddress> found = lookUp(url.Address.Host);
+        if (!found.IsEmpty) return new OcspResponder(url, [.. found.Select(a => SocketEndpoint.FromIP(a, url.Address.Port))], null, resolverTimeout);
+        problem = $"host not found in OCSP responder \"{url.Address.Text}{url.Uri}\"";
+        return null;
     }
 
     private static IReadOnlyList<SocketEndpoint> Literal(EndpointAddress address) => address switch
