@@ -97,7 +97,6 @@ public sealed class HandshakeLeakTests : ITlsServer, IDisposable
 
     bool ITlsServer.LoadCertificates(TlsTransport transport) => true;
 
-
     /// <summary>
     /// The first round allocates what is kept on purpose: buffers that have grown, OpenSSL's tables. A later one must give everything back. The runtime
     /// allocates too, when it compiles code anew, but not in every round; a leak is there in each.
