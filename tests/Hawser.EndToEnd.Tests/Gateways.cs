@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Hawser.Testing;
 
 namespace Hawser.EndToEnd.Tests;
@@ -60,6 +61,37 @@ internal static class Gateways
             },
             TimeSpan.FromSeconds(10));
         return last;
+    }
+
+    /// <summary>A network of its own on which packets can vanish; where there can be none, the test is skipped.</summary>
+    public static async Task<NetworkNamespace> NetworkOrSkipAsync()
+    {
+        var (network, reason) = await NetworkNamespace.TryCreateAsync();
+        Assert.SkipWhen(network is null, reason);
+        return network;
+    }
+
+    /// <summary>
+    /// Waits until nothing is left of what a test did: no connection, no tunnel, no request on a server, no descriptor; and as many tunnels have
+    /// ended as were opened.
+    /// </summary>
+    public static async Task AssertNothingLeftAsync(GatewayProcess gateway, int atRest)
+    {
+        JsonObject? status = null;
+        Assert.True(await Wait.UntilAsync(IsAtRestAsync, TimeSpan.FromSeconds(15)), $"{status}\n{gateway.Describe()}");
+        await AssertNoDescriptorLeakAsync(gateway, atRest + 3); // what status opens for good
+        Assert.DoesNotContain("unexpected failure", gateway.ErrorLog, StringComparison.Ordinal);
+
+        async Task<bool> IsAtRestAsync()
+        {
+            status = await Commands.StatusAsync(gateway);
+            var tunnels = status["tunnels"]!;
+            return status["connections"]!["open"]!.GetValue<long>() == 0
+                && tunnels["open"]!.GetValue<long>() == 0
+                && tunnels["opened"]!.GetValue<long>() == tunnels["closed"]!.GetValue<long>()
+                && tunnels["closed_by_reason"]!.AsObject().Sum(reason => reason.Value!.GetValue<long>()) == tunnels["closed"]!.GetValue<long>()
+                && status["upstreams"]!.AsArray().All(u => u!["servers"]!.AsArray().All(s => s!["active"]!.GetValue<long>() == 0));
+        }
     }
 
     /// <summary>Waits until the gateway has no more descriptors open than at rest, and says which are left when it does not come to that.</summary>

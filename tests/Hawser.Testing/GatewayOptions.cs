@@ -21,9 +21,6 @@ public sealed record GatewayOptions
     /// <summary>The limit of open descriptors (<c>ulimit -n</c>); null for that of the tests.</summary>
     public int? OpenFiles { get; init; }
 
-    /// <summary>The network namespace that it runs in; null for that of the tests.</summary>
-    public NetworkNamespace? Namespace { get; init; }
-
     /// <summary>Part of the alarms that this run has to raise; others still fail it.</summary>
     public string? ExpectedAlarm { get; init; }
 

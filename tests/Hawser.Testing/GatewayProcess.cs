@@ -137,8 +137,6 @@ public sealed partial class GatewayProcess : IAsyncDisposable
         if (_options.OpenFiles is { } files)
             shell = $"ulimit -n {files}; {shell ?? "exec \"$0\" \"$@\""}";
         string[] command = shell is null ? [Executable.Path, .. Arguments()] : ["/bin/sh", "-c", shell, Executable.Path, .. Arguments()];
-        if (_options.Namespace is { } network)
-            command = network.Wrap(command);
         start.FileName = command[0];
         foreach (var argument in command[1..])
             start.ArgumentList.Add(argument);

@@ -11,16 +11,18 @@ namespace Hawser.Testing;
 /// a pulled cable or a router that has forgotten a connection: no end, no reset.
 /// </summary>
 /// <remarks>
-/// Needs root and <c>ip</c> and <c>tc</c>. The addresses are 198.18.x.1 here and 198.18.x.2 there, of the range for such tests (RFC 2544). What is
-/// left of a run that was killed is the namespace's name alone, until the machine restarts.
+/// Needs root, <c>ip</c>, and <c>nft</c> or <c>iptables</c>; the rules are within the namespace alone. Addresses are of the range for such tests
+/// (198.18.0.0/15, RFC 2544). What is left of a run that was killed is a namespace that nobody uses, until the machine restarts.
 /// </remarks>
 public sealed class NetworkNamespace : IAsyncDisposable
 {
-    private static int s_number = Environment.ProcessId % 200 * 100;
+    private const int Numbers = 16_000;
+    private const int Attempts = 8;
 
     private readonly string _name;
     private readonly string _outside;
     private readonly string _inside;
+    private bool _hasTables;
 
     private NetworkNamespace(int number)
     {
@@ -28,10 +30,8 @@ public sealed class NetworkNamespace : IAsyncDisposable
         _name = "hawser-test-" + id;
         _outside = "hwt" + id;
         _inside = "hwi" + id;
-        var third = number / 60 % 256;
-        var fourth = number % 60 * 4;
-        Outside = IPAddress.Parse($"198.18.{third}.{fourth + 1}");
-        Inside = IPAddress.Parse($"198.18.{third}.{fourth + 2}");
+        Outside = IPAddress.Parse($"198.18.{number / 63}.{number % 63 * 4 + 1}");
+        Inside = IPAddress.Parse($"198.18.{number / 63}.{number % 63 * 4 + 2}");
     }
 
     /// <summary>The address of the tests' end.</summary>
@@ -41,36 +41,36 @@ public sealed class NetworkNamespace : IAsyncDisposable
     public IPAddress Inside { get; }
 
     /// <summary>Makes one.</summary>
-    /// <returns>The namespace, or null and why there can be none.</returns>
+    /// <returns>The namespace, or null and the reason why there can be none here.</returns>
     public static async Task<(NetworkNamespace? Network, string Reason)> TryCreateAsync()
     {
         if (!Environment.IsPrivilegedProcess)
             return (null, "a network namespace takes root");
-        var network = new NetworkNamespace(Interlocked.Increment(ref s_number));
-        try
+        var reason = "";
+        for (var i = 0; i < Attempts; i++)
         {
-            foreach (var command in network.Setup())
+            var network = new NetworkNamespace(Random.Shared.Next(Numbers));
+            try
             {
-                var result = await RunAsync(command);
-                if (result.ExitCode == 0)
-                    continue;
+                if (await network.SetUpAsync() is not { } failure)
+                    return (network, "");
+                reason = failure;
                 await network.DisposeAsync();
-                return (null, $"no network namespace can be made: {command}: {result.Error.Trim()}");
             }
+            catch (System.ComponentModel.Win32Exception missing)
+            {
+                return (null, $"a network namespace takes ip(8) and nft(8) or iptables(8): {missing.Message}");
+            }
+        }
 
-            return (network, "");
-        }
-        catch (System.ComponentModel.Win32Exception missing)
-        {
-            return (null, $"a network namespace takes ip(8) and tc(8): {missing.Message}");
-        }
+        return (null, $"no network namespace can be made: {reason}");
     }
 
-    /// <summary>Every packet that leaves the tests' end vanishes, or none any more.</summary>
-    public Task DropToInsideAsync(bool isDropping) => DropAsync($"tc qdisc replace dev {_outside} root netem loss", isDropping);
+    /// <summary>Every packet on its way into the namespace vanishes, or none any more.</summary>
+    public Task DropToInsideAsync(bool isDropping) => DropAsync("input", $"iifname {_inside}", $"INPUT -i {_inside}", isDropping);
 
-    /// <summary>Every packet that leaves the namespace vanishes, or none any more.</summary>
-    public Task DropToOutsideAsync(bool isDropping) => DropAsync($"ip netns exec {_name} tc qdisc replace dev {_inside} root netem loss", isDropping);
+    /// <summary>Every packet on its way out of the namespace vanishes, or none any more.</summary>
+    public Task DropToOutsideAsync(bool isDropping) => DropAsync("output", $"oifname {_inside}", $"OUTPUT -o {_inside}", isDropping);
 
     /// <summary>Every packet vanishes, or none any more.</summary>
     public async Task DropAllAsync(bool isDropping)
@@ -79,14 +79,11 @@ public sealed class NetworkNamespace : IAsyncDisposable
         await DropToOutsideAsync(isDropping);
     }
 
-    /// <summary>A command that runs another one within the namespace.</summary>
-    public string[] Wrap(string[] command) => ["ip", "netns", "exec", _name, .. command];
-
     /// <summary>Listens on a free port of <see cref="Inside"/>; the socket belongs to the namespace, whoever uses it.</summary>
     public async Task<Socket> ListenInsideAsync(int? receiveBuffer = null)
     {
-        var made = new TaskCompletionSource<Socket>();
-        // A thread moves into the namespace, makes the socket there, and ends: it must serve nobody else.
+        var made = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // A thread moves into the namespace, makes the socket there, and ends: it must serve nobody else, continuations neither.
         var thread = new Thread(() =>
         {
             try
@@ -111,7 +108,7 @@ public sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>A client socket that belongs to the namespace, not connected yet.</summary>
     public async Task<Socket> ClientInsideAsync()
     {
-        var made = new TaskCompletionSource<Socket>();
+        var made = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
             try
@@ -131,23 +128,45 @@ public sealed class NetworkNamespace : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await RunAsync($"ip netns del {_name}"); // takes both interfaces along
 
-    private string[] Setup() =>
-    [
-        $"ip netns add {_name}",
-        $"ip link add {_outside} type veth peer name {_inside} netns {_name}",
-        $"ip addr add {Outside}/30 dev {_outside}",
-        $"ip link set {_outside} up",
-        $"ip netns exec {_name} ip addr add {Inside}/30 dev {_inside}",
-        $"ip netns exec {_name} ip link set {_inside} up",
-        $"ip netns exec {_name} ip link set lo up",
-        $"tc qdisc replace dev {_outside} root netem loss 0%", // whether the kernel has netem is to be found out now
-    ];
-
-    private static async Task DropAsync(string command, bool isDropping)
+    /// <returns>What went wrong; null if nothing did.</returns>
+    private async Task<string?> SetUpAsync()
     {
-        var result = await RunAsync($"{command} {(isDropping ? "100%" : "0%")}");
+        string[] commands =
+        [
+            $"ip netns add {_name}",
+            $"ip link add {_outside} type veth peer name {_inside} netns {_name}",
+            $"ip addr add {Outside}/30 dev {_outside}",
+            $"ip link set {_outside} up",
+            $"ip netns exec {_name} ip addr add {Inside}/30 dev {_inside}",
+            $"ip netns exec {_name} ip link set {_inside} up",
+            $"ip netns exec {_name} ip link set lo up",
+        ];
+        foreach (var command in commands)
+        {
+            var result = await RunAsync(command);
+            if (result.ExitCode != 0)
+                return $"{command}: {result.Error.Trim()}";
+        }
+
+        _hasTables = (await RunAsync($"ip netns exec {_name} nft add table inet holes")).ExitCode == 0;
+        foreach (var chain in _hasTables ? (string[])["input", "output"] : [])
+            await RunAsync($"ip netns exec {_name} nft add chain inet holes {chain} {{ type filter hook {chain} priority 0 ; }}");
+        var rules = await RunAsync(_hasTables ? $"ip netns exec {_name} nft list chain inet holes output" : $"ip netns exec {_name} iptables -S");
+        return rules.ExitCode == 0 ? null : $"no rule can be made: {rules.Error.Trim()}";
+    }
+
+    private async Task DropAsync(string chain, string match, string iptables, bool isDropping)
+    {
+        var rule = (_hasTables, isDropping) switch
+        {
+            (true, true) => $"nft add rule inet holes {chain} {match} drop",
+            (true, false) => $"nft flush chain inet holes {chain}",
+            (false, true) => $"iptables -A {iptables} -j DROP",
+            (false, false) => $"iptables -D {iptables} -j DROP",
+        };
+        var result = await RunAsync($"ip netns exec {_name} {rule}");
         if (result.ExitCode != 0)
-            throw new InvalidOperationException($"{command}: {result}");
+            throw new InvalidOperationException($"{rule}: {result}");
     }
 
     private static Task<CommandResult> RunAsync(string command)

@@ -100,11 +100,11 @@ public sealed partial class Tunnel
 
     private void Reschedule()
     {
-        long next = _endAt;
-        if (_client.Pending is not null) next = Math.Min(next, _client.BlockedSince + _policy.ClientSendTimeout);
-        if (_upstream.Pending is not null) next = Math.Min(next, _upstream.BlockedSince + _policy.UpstreamSendTimeout);
+        long next = _endAt; // once it is closing, nothing else counts
         if (_reason == TunnelEnd.None)
         {
+            if (_client.Pending is not null) next = Math.Min(next, _client.BlockedSince + _policy.ClientSendTimeout);
+            if (_upstream.Pending is not null) next = Math.Min(next, _upstream.BlockedSince + _policy.UpstreamSendTimeout);
             if (IdleTimeout > 0) next = Math.Min(next, _lastActivity + IdleTimeout);
             if (IsPinging) next = Math.Min(next, Math.Min(NextQuestion(in _client), NextQuestion(in _upstream)));
             if (_client.IsPaused) next = Math.Min(next, PausedUntil);

@@ -4,13 +4,18 @@ namespace Hawser.IO.Timers;
 public sealed class TimerQueue
 {
     private LoopTimer[] _heap = new LoopTimer[64];
+    private long _firingAt = long.MinValue;
 
     /// <summary>Timers in the queue, including those whose deadline was pushed away or taken back since.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Asks for <paramref name="timer"/> to fire at <paramref name="deadline"/> (loop milliseconds); replaces its earlier deadline.</summary>
+    /// <summary>
+    /// Asks for <paramref name="timer"/> to fire at <paramref name="deadline"/> (loop milliseconds); replaces its earlier deadline. What is asked for by a
+    /// timer that fires comes a millisecond later at the earliest: one that is always late must not keep the loop from everything else.
+    /// </summary>
     public void Schedule(LoopTimer timer, long deadline)
     {
+        if (deadline <= _firingAt) deadline = _firingAt + 1;
         timer.Deadline = deadline;
         if (timer.QueueIndex == LoopTimer.NotQueued)
         {
@@ -50,6 +55,19 @@ public sealed class TimerQueue
 
     /// <summary>Fires every timer whose deadline is at or before <paramref name="now"/>.</summary>
     public void Fire(long now)
+    {
+        _firingAt = now;
+        try
+        {
+            FireUntil(now);
+        }
+        finally
+        {
+            _firingAt = long.MinValue;
+        }
+    }
+
+    private void FireUntil(long now)
     {
         while (Count > 0 && _heap[0].Due <= now)
         {

@@ -23,22 +23,12 @@ public sealed class ProbeTests
     public async Task Tcp_ADroppedSyn_IsAFirewall()
     {
         Assert.SkipUnless(GatewayExecutable.Hawser.Exists, "the program is not built; ./hawser -v builds it");
-        // A network namespace of its own, on whose loopback every packet is lost.
-        const string Script = "ip link set lo up && { iptables -A INPUT -p tcp --syn -j DROP 2>/dev/null || tc qdisc add dev lo root netem loss 100% 2>/dev/null || "
-            + "nft 'add table inet t; add chain inet t i { type filter hook input priority 0; policy drop; }' 2>/dev/null || exit 77; } && exec \"$@\"";
-        CommandResult result;
-        try
-        {
-            result = await Command.RunAsync(
-                "unshare", ["-n", "sh", "-c", Script, "sh", GatewayExecutable.Hawser.Path, "doctor", "--url", "ws://127.0.0.1:9999/", "--timeout", "2s", "--lang", "en"]);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("unshare(1) is not installed");
-            return;
-        }
-        bool possible = result.ExitCode is not 77 && !result.Error.Contains("unshare", StringComparison.Ordinal) && !result.Error.Contains("not found", StringComparison.Ordinal);
-        Assert.SkipUnless(possible, $"a network namespace with a drop rule needs root and iptables, nft or tc: {result.Error}");
+        (NetworkNamespace? network, string reason) = await NetworkNamespace.TryCreateAsync();
+        Assert.SkipWhen(network is null, reason);
+        await using NetworkNamespace _ = network;
+        await network.DropToInsideAsync(true);
+        CommandResult result = await Command.RunAsync(
+            GatewayExecutable.Hawser.Path, ["doctor", "--url", $"ws://{network.Inside}:9999/", "--timeout", "2s", "--lang", "en"]);
         Assert.True(result.Output.Contains("does not answer at all", StringComparison.Ordinal), result.ToString());
         Assert.Contains("security group", result.Output, StringComparison.Ordinal);
         Assert.Contains("Open TCP port 9999", result.Output, StringComparison.Ordinal);
