@@ -20,7 +20,7 @@ public enum Break
 }
 
 /// <summary>
-/// A handshake between two transports on two TCP connections, with a relay between them that lets a given number of the client's bytes through.
+/// A handshake between two transports on two TCP connections, with a relay between them that lets a given number of one side's bytes through.
 /// All on one thread, step by step.
 /// </summary>
 internal sealed class Handshake : IDisposable
@@ -42,28 +42,33 @@ internal sealed class Handshake : IDisposable
 
     public TlsTransport Server { get; }
 
-    /// <summary>Bytes of the client that have reached the server's socket.</summary>
+    /// <summary>Bytes of the limited side that have reached the other one.</summary>
     public long Passed { get; private set; }
 
     /// <summary>Goes on until the server is done, or as far as so many bytes of the client bring it; then the connection is broken.</summary>
-    public TlsProgress Run(long clientBytes, Break ending)
+    public TlsProgress Run(long clientBytes, Break ending) => Run(clientBytes, ending, limitsClient: true, Server, _atServer);
+
+    /// <summary>The other way round: the client is a gateway's, and the server an upstream that breaks off.</summary>
+    public TlsProgress RunAsUpstream(long serverBytes, Break ending) => Run(serverBytes, ending, limitsClient: false, Client, _atClient);
+
+    private TlsProgress Run(long bytes, Break ending, bool limitsClient, TlsTransport subject, Socket beforeSubject)
     {
-        _budget = clientBytes;
+        _budget = bytes;
         TlsProgress progress = TlsProgress.NeedsInput;
         for (int turn = 0; turn < 10_000 && progress is TlsProgress.NeedsInput or TlsProgress.NeedsOutput && _budget > 0; turn++)
         {
-            _ = Client.Advance();
-            bool moved = Relay(_atClient, _atServer, isFromClient: true);
-            if (_budget == 0) BreakOff(ending);
-            progress = Server.Advance();
-            moved |= Relay(_atServer, _atClient, isFromClient: false);
+            TlsProgress client = Client.Advance();
+            bool moved = Relay(_atClient, _atServer, limitsClient);
+            if (_budget == 0 && limitsClient) BreakOff(beforeSubject, ending);
+            TlsProgress server = Server.Advance();
+            moved |= Relay(_atServer, _atClient, !limitsClient);
+            if (_budget == 0 && !limitsClient) BreakOff(beforeSubject, ending);
+            progress = limitsClient ? server : _budget == 0 ? Client.Advance() : client;
             // Loopback delivers before send() returns, unless the machine is busy with something else.
             if (!moved) Thread.Yield();
         }
-        if (_budget > 0) return progress;
-        // A reset may be on its way when the server has just looked.
-        if (ending != Break.Silence && progress != TlsProgress.Complete) progress = AdvanceToTheEnd();
-        return progress;
+        // An end may be on its way when the side has just looked.
+        return _budget == 0 && ending != Break.Silence && progress != TlsProgress.Complete ? AdvanceToTheEnd(subject) : progress;
     }
 
     /// <summary>Sends bytes to the server as they are.</summary>
@@ -81,13 +86,16 @@ internal sealed class Handshake : IDisposable
         return -EAGAIN;
     }
 
-    public void BreakOff(Break ending)
+    /// <summary>Breaks the server's connection.</summary>
+    public void BreakOff(Break ending) => BreakOff(_atServer, ending);
+
+    private static void BreakOff(Socket connection, Break ending)
     {
-        if (ending == Break.End) _atServer.Shutdown(SocketShutdown.Send);
+        if (ending == Break.End) connection.Shutdown(SocketShutdown.Send);
         else if (ending == Break.Reset)
         {
-            _atServer.LingerState = new LingerOption(true, 0);
-            _atServer.Close();
+            connection.LingerState = new LingerOption(true, 0);
+            connection.Close();
         }
     }
 
@@ -101,28 +109,28 @@ internal sealed class Handshake : IDisposable
         _atServer.Dispose();
     }
 
-    private TlsProgress AdvanceToTheEnd()
+    private static TlsProgress AdvanceToTheEnd(TlsTransport subject)
     {
         TlsProgress progress = TlsProgress.NeedsInput;
         for (int i = 0; i < 1000 && progress is TlsProgress.NeedsInput or TlsProgress.NeedsOutput; i++)
         {
-            progress = Server.Advance();
+            progress = subject.Advance();
             if (progress is TlsProgress.NeedsInput or TlsProgress.NeedsOutput) Thread.Sleep(1);
         }
         return progress;
     }
 
-    private bool Relay(Socket from, Socket to, bool isFromClient)
+    private bool Relay(Socket from, Socket to, bool isLimited)
     {
         bool moved = false;
         while (from.Connected && from.Available > 0)
         {
-            int limit = isFromClient ? (int)Math.Min(_budget, _buffer.Length) : _buffer.Length;
+            int limit = isLimited ? (int)Math.Min(_budget, _buffer.Length) : _buffer.Length;
             if (limit == 0) break;
             int count = from.Receive(_buffer, limit, SocketFlags.None);
             if (to.Connected) _ = to.Send(_buffer, count, SocketFlags.None);
             moved = true;
-            if (!isFromClient) continue;
+            if (!isLimited) continue;
             Passed += count;
             _budget -= count;
         }

@@ -18,7 +18,7 @@ public sealed class HandshakeLeakTests : ITlsServer, IDisposable
     private static readonly TestCertificate s_certificate = TestCertificate.Create("localhost");
 
     // The signature of an RSA key is as long every time, so a handshake has a length.
-    private static readonly TestCertificate s_clientCertificate = TestCertificate.CreateRsa(2048, "client");
+    private static readonly TestCertificate s_rsaCertificate = TestCertificate.CreateRsa(2048, "localhost");
 
     private readonly EventLoop _loop = new(TimeProvider.System, static error => throw new InvalidOperationException("a handler failed", error));
 
@@ -40,6 +40,28 @@ public sealed class HandshakeLeakTests : ITlsServer, IDisposable
                 Break ending = (Break)(at % 3);
                 TlsProgress progress = RunBroken(client, server, at, ending);
                 TlsProgress expected = at == length ? TlsProgress.Complete : ending == Break.Silence ? TlsProgress.NeedsInput : TlsProgress.Failed;
+                Assert.True(progress == expected, $"{progress} instead of {expected} after {at} of {length} bytes, {ending}");
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData(TlsProtocols.Tls12)]
+    [InlineData(TlsProtocols.Tls13)]
+    public void Handshake_WithAnUpstreamThatBreaksOffAtEveryByte_LeavesNothing(TlsProtocols version)
+    {
+        TlsContext client = ClientContext(version, withCertificate: false);
+        TlsContext server = ServerContext(version, asksForCertificate: false, s_rsaCertificate);
+        int length = BytesForAClient(client, server);
+        Assert.True(length > 1000, $"{length} bytes");
+        Measure(() =>
+        {
+            for (int at = 1; at < length; at++)
+            {
+                var ending = (Break)(at % 3);
+                using var handshake = new Handshake(_loop, client, server, this);
+                TlsProgress progress = handshake.RunAsUpstream(at, ending);
+                TlsProgress expected = ending == Break.Silence ? TlsProgress.NeedsInput : TlsProgress.Failed;
                 Assert.True(progress == expected, $"{progress} instead of {expected} after {at} of {length} bytes, {ending}");
             }
         });
@@ -127,6 +149,20 @@ public sealed class HandshakeLeakTests : ITlsServer, IDisposable
         return handshake.Passed;
     }
 
+    /// <summary>So many bytes of the server complete the client's handshake. Tickets of TLS 1.3 may stand behind them.</summary>
+    private int BytesForAClient(TlsContext client, TlsContext server)
+    {
+        (int enough, int notEnough) = (4096, 0);
+        while (enough - notEnough > 1)
+        {
+            int middle = (enough + notEnough) / 2;
+            using var handshake = new Handshake(_loop, client, server, this);
+            if (handshake.RunAsUpstream(middle, Break.Silence) == TlsProgress.Complete) enough = middle;
+            else notEnough = middle;
+        }
+        return enough;
+    }
+
     private TlsProgress RunBroken(TlsContext client, TlsContext server, long at, Break ending)
     {
         using var handshake = new Handshake(_loop, client, server, this);
@@ -145,14 +181,14 @@ public sealed class HandshakeLeakTests : ITlsServer, IDisposable
     private static TlsContext ClientContext(TlsProtocols version, bool withCertificate)
     {
         var context = new TlsContext(version, isServer: false);
-        if (withCertificate) Add(context, s_clientCertificate);
+        if (withCertificate) Add(context, s_rsaCertificate);
         return context;
     }
 
-    private static TlsContext ServerContext(TlsProtocols version, bool asksForCertificate)
+    private static TlsContext ServerContext(TlsProtocols version, bool asksForCertificate, TestCertificate? certificate = null)
     {
         var context = new TlsContext(version, isServer: true);
-        Add(context, s_certificate);
+        Add(context, certificate ?? s_certificate);
         // OpenSSL's own cache would keep each session.
         context.SetSessions(TlsSessionMode.None, 300, usesBuiltIn: false, builtInSize: null, shared: null, names: []);
         if (asksForCertificate) context.VerifyPeer(depth: 1);
