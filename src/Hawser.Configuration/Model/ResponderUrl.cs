@@ -4,9 +4,10 @@ using Hawser.Configuration.Binding;
 namespace Hawser.Configuration.Model;
 
 /// <summary>The URL of an OCSP responder, from a directive or from a certificate.</summary>
+/// <param name="Text">As written, without the scheme.</param>
 /// <param name="Address">The host and the port, 80 if none is written.</param>
 /// <param name="Uri">The path, at least <c>/</c>.</param>
-public sealed record ResponderUrl(EndpointAddress Address, string Uri)
+public sealed record ResponderUrl(string Text, EndpointAddress Address, string Uri)
 {
     private const string Scheme = "http://";
     private const int DefaultPort = 80;
@@ -37,7 +38,7 @@ public sealed record ResponderUrl(EndpointAddress Address, string Uri)
         problem = null;
         // What follows a host may be a query alone (RFC 3986 §3.3).
         string uri = parsed.Uri.StartsWith('/') ? parsed.Uri : "/" + parsed.Uri;
-        url = new ResponderUrl(parsed.Address, uri);
+        url = new ResponderUrl(rest, parsed.Address, uri);
         return true;
     }
 }

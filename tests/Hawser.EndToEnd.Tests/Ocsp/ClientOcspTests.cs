@@ -204,7 +204,7 @@ public sealed class ClientOcspTests : IDisposable
     [Theory]
     [InlineData("ssl_ocsp on; ssl_verify_client optional_no_ca;", "\"ssl_ocsp\" is incompatible with \"ssl_verify_client optional_no_ca\"")]
     [InlineData("ssl_ocsp on; ssl_ocsp_responder https://127.0.0.1;", "invalid URL prefix in OCSP responder \"https://127.0.0.1\" in \"ssl_ocsp_responder\"")]
-    [InlineData("ssl_ocsp on; ssl_ocsp_responder http://nowhere.invalid;", "host not found in OCSP responder \"nowhere.invalid/\" in \"ssl_ocsp_responder\"")]
+    [InlineData("ssl_ocsp on; ssl_ocsp_responder http://nowhere.invalid;", "host not found in OCSP responder \"nowhere.invalid\" in \"ssl_ocsp_responder\"")]
     [InlineData("ssl_ocsp maybe;", "invalid value \"maybe\" in ")]
     [InlineData("ssl_ocsp_cache shared:x:1k;", "OCSP cache \"shared:x:1k\" is too small in ")]
     [InlineData("ssl_ocsp_cache x;", "invalid OCSP cache \"x\" in ")]

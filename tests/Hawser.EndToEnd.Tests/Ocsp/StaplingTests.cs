@@ -203,7 +203,7 @@ public sealed class StaplingTests : IDisposable
     [InlineData(null, "", "\"ssl_stapling\" ignored, no OCSP responder URL in the certificate \"")]
     [InlineData("https://127.0.0.1", "", "\"ssl_stapling\" ignored, invalid URL prefix in OCSP responder \"https://127.0.0.1\" in the certificate \"")]
     [InlineData("http://127.0.0.1:99999/x", "", "\"ssl_stapling\" ignored, invalid port in OCSP responder \"127.0.0.1:99999/x\" in the certificate \"")]
-    [InlineData("http://nowhere.invalid", "", "\"ssl_stapling\" ignored, host not found in OCSP responder \"nowhere.invalid/\" in the certificate \"")]
+    [InlineData("http://nowhere.invalid", "", "\"ssl_stapling\" ignored, host not found in OCSP responder \"nowhere.invalid\" in the certificate \"")]
     [InlineData("http://127.0.0.1", "ssl_trusted_certificate other.pem;", "\"ssl_stapling\" ignored, issuer certificate not found for certificate \"")]
     public async Task Certificate_NobodyCanBeAsked_IsAWarningOfTheTestAndOfTheStart(string? url, string more, string warning)
     {

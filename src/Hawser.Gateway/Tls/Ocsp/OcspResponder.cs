@@ -47,7 +47,7 @@ internal sealed class OcspResponder
         if (url.Address.Kind != AddressKind.HostName || resolver is not null) return From(url, resolver, resolverTimeout);
         ImmutableArray<IPAddress> found = lookUp(url.Address.Host);
         if (!found.IsEmpty) return new OcspResponder(url, [.. found.Select(a => SocketEndpoint.FromIP(a, url.Address.Port))], null, resolverTimeout);
-        problem = $"host not found in OCSP responder \"{url.Address.Text}{url.Uri}\"";
+        problem = $"host not found in OCSP responder \"{url.Text}\"";
         return null;
     }
 
