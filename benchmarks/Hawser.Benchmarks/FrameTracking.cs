@@ -5,6 +5,7 @@ namespace Hawser.Benchmarks;
 
 /// <summary>What following frames adds to a relay: the headers in one read of the loop's size.</summary>
 [MemoryDiagnoser]
+[Config(typeof(InThisProcess))]
 public class FrameTracking
 {
     private static readonly FrameLimits s_limits = new(ExpectsMask: true);

@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Hawser.Gateway.Hosting;
 
 namespace Hawser.Benchmarks;
@@ -14,7 +12,7 @@ namespace Hawser.Benchmarks;
 /// request must leave nothing for the garbage collector. Client and backend are blocking sockets that allocate nothing themselves.
 /// </summary>
 [MemoryDiagnoser]
-[Config(typeof(InThisProcess))]
+[Config(typeof(ManyRequests))]
 public class ProxiedRequestBenchmark : IDisposable
 {
     private const string Configuration = """
@@ -44,11 +42,9 @@ public class ProxiedRequestBenchmark : IDisposable
         }
         """;
 
-    /// <summary>A benchmark that starts a gateway needs no second build of it.</summary>
-    private sealed class InThisProcess : ManualConfig
+    private sealed class ManyRequests : InThisProcess
     {
-        public InThisProcess() => AddJob(
-            Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(5).WithInvocationCount(16384));
+        protected override Job Configure(Job job) => job.WithInvocationCount(16384);
     }
 
     private readonly byte[] _buffer = new byte[4096];

@@ -6,6 +6,7 @@ namespace Hawser.Benchmarks;
 
 /// <summary>The head of a request, from bytes to fields.</summary>
 [MemoryDiagnoser]
+[Config(typeof(InThisProcess))]
 public class RequestParsing
 {
     private static readonly byte[] s_small = Encoding.ASCII.GetBytes("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -10,6 +10,7 @@ namespace Hawser.Benchmarks;
 
 /// <summary>From a path to its location, among a hundred; and values with variables, from text to parts.</summary>
 [MemoryDiagnoser]
+[Config(typeof(InThisProcess))]
 public class Routing
 {
     private static readonly byte[] s_deep = "/service42/websocket/chat"u8.ToArray();
