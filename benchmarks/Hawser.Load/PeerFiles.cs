@@ -20,7 +20,7 @@ internal static class PeerFiles
         }
     }
 
-    // worker_connections: when fewer than a sixteenth are free, nginx closes connections that wait for a request.
+    // ssl_protocols: nginx before 1.23.4 leaves TLS 1.3 out unless it is named. worker_connections: when fewer than a sixteenth are free, nginx closes connections that wait for a request.
     private static string Nginx(Peer peer, PeerSetting setting, int workers) => $$"""
         worker_processes {{workers}};
         pid gateway.pid;
@@ -35,6 +35,7 @@ internal static class PeerFiles
           proxy_set_header Upgrade $http_upgrade;
           proxy_set_header Connection $connection_upgrade;
           proxy_read_timeout 300;
+          ssl_protocols TLSv1.2 TLSv1.3;
           server {
             listen 127.0.0.1:{{peer.Port}} backlog=4096;
             listen 127.0.0.1:{{peer.TlsPort}} ssl backlog=4096;
