@@ -87,6 +87,7 @@ internal sealed class Comparison(List<Peer> peers, RunOptions options)
         var processes = peer.Processes;
         long begun = 0;
         long used = 0;
+        using var bulk = scenario.HasBulk ? new Bulk(peer.BulkPort, options.Seconds, options.Background) : null;
         var result = LoadRun.Execute(plan, () =>
         {
             begun = ProcessMeter.ProcessorNanoseconds(processes);
@@ -101,8 +102,8 @@ internal sealed class Comparison(List<Peer> peers, RunOptions options)
         });
         Complain(scenario, peer, result);
         // Where others work too, the time cannot be told apart.
-        var isShared = scenario.Reloads || plan.Groups.Any(group => group is { Counts: false, IsActive: true });
-        return (new Sample(result.Rate, isShared ? 0 : used / 1e3 / Math.Max(1, result.Operations), result.Beside, result.Latency), result.Failures);
+        var isShared = scenario.Reloads || bulk is not null || plan.Groups.Any(group => group is { Counts: false, IsActive: true });
+        return (new Sample(result.Rate, isShared ? 0 : used / 1e3 / Math.Max(1, result.Operations), bulk?.Finish() ?? result.Beside, result.Latency), result.Failures);
     }
 
     private static void Complain(Scenario scenario, Peer peer, LoadResult result)

@@ -6,10 +6,11 @@ namespace Hawser.Load;
 /// <summary>What all gateways of a run have in common.</summary>
 /// <param name="Folder">Where configurations and logs go.</param>
 /// <param name="Backend">The backend's port; the gateways get those after it.</param>
+/// <param name="BulkBackend">The port of the backend for the bulk tunnel.</param>
 /// <param name="Certificate">For TLS.</param>
 /// <param name="LongKey">For TLS with a key that is slow to sign with.</param>
 /// <param name="Scheduler">The command that starts programs under another scheduling policy; empty for none.</param>
-internal sealed record PeerSetting(string Folder, int Backend, Certificates.Files Certificate, Certificates.Files LongKey, string[] Scheduler);
+internal sealed record PeerSetting(string Folder, int Backend, int BulkBackend, Certificates.Files Certificate, Certificates.Files LongKey, string[] Scheduler);
 
 /// <summary>A gateway under comparison: how it is configured, and its process.</summary>
 internal sealed class Peer : IDisposable
@@ -44,6 +45,11 @@ internal sealed class Peer : IDisposable
 
     /// <summary>TLS with an RSA key of 4096 bits.</summary>
     public int LongKeyPort => Port + 2 * s_names.Length;
+
+    /// <summary>Plain HTTP to the backend of the bulk tunnel.</summary>
+    public int BulkPort => Name == Direct ? _setting.BulkBackend : Port + 3 * s_names.Length;
+
+    public string BulkBackend => $"127.0.0.{2 + Array.IndexOf(s_names, Name)}:{_setting.BulkBackend}";
 
     public IReadOnlyList<int> Processes => _process is null ? [] : ProcessMeter.Tree(_process.Id);
 

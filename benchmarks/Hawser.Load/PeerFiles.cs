@@ -44,6 +44,10 @@ internal static class PeerFiles
             location / { proxy_pass http://{{peer.Backend}}; }
           }
           server {
+            listen 127.0.0.1:{{peer.BulkPort}} backlog=4096;
+            location / { proxy_pass http://{{peer.BulkBackend}}; }
+          }
+          server {
             listen 127.0.0.1:{{peer.LongKeyPort}} ssl backlog=4096;
             ssl_certificate {{setting.LongKey.Certificate}};
             ssl_certificate_key {{setting.LongKey.Key}};
@@ -70,8 +74,13 @@ internal static class PeerFiles
           bind 127.0.0.1:{peer.LongKeyPort} backlog 4096 ssl crt {setting.LongKey.Both}
           maxconn 9900
           default_backend b
+        frontend f-bulk
+          bind 127.0.0.1:{peer.BulkPort}
+          default_backend b-bulk
         backend b
           server s {peer.Backend}
+        backend b-bulk
+          server s {peer.BulkBackend}
 
         """;
 
@@ -82,6 +91,9 @@ internal static class PeerFiles
         }
         http://127.0.0.1:{{peer.Port}} {
           reverse_proxy {{peer.Backend}}
+        }
+        http://127.0.0.1:{{peer.BulkPort}} {
+          reverse_proxy {{peer.BulkBackend}}
         }
         https://127.0.0.1:{{peer.TlsPort}} {
           tls {{setting.Certificate.Certificate}} {{setting.Certificate.Key}}

@@ -8,6 +8,12 @@ if (args is ["echo", var echoPort])
     return 0;
 }
 
+if (args is ["bulk", var bulkPort, var bulkSeconds])
+{
+    Bulk.Run(int.Parse(bulkPort, CultureInfo.InvariantCulture), double.Parse(bulkSeconds, CultureInfo.InvariantCulture));
+    return 0;
+}
+
 if (RunOptions.Parse(args) is not { } options)
 {
     var isWanted = args.Any(argument => argument is "--help" or "-h");
@@ -17,12 +23,13 @@ if (RunOptions.Parse(args) is not { } options)
 
 var root = Directory.GetCurrentDirectory();
 var folder = Directory.CreateTempSubdirectory("hawser-benchmark-").FullName;
-var scheduler = options.IsRealtime ? (string[])["chrt", "-r", "1"] : [];
-var setting = new PeerSetting(folder, 17000 + Environment.ProcessId % 300 * 20, Certificates.MakeP256(folder), Certificates.MakeRsa4096(folder), scheduler);
+var ports = 17000 + Environment.ProcessId % 300 * 20;
+var setting = new PeerSetting(folder, ports, ports + 19, Certificates.MakeP256(folder), Certificates.MakeRsa4096(folder), options.Foreground);
 var peers = Peer.Find(Path.Combine(root, "artifacts/hawser/hawser"), options.Peers, setting);
 var machine = ProcessMeter.Machine();
 var versions = string.Join(", ", peers.Select(peer => peer.Version()));
-using var echo = Process.Start("taskset", ["-c", "0", .. scheduler, Environment.ProcessPath!, typeof(LoadRun).Assembly.Location, "echo", $"{setting.Backend}"]);
+using var echo = Bulk.Start(options.Foreground, "echo", $"{setting.Backend}");
+using var bulkEcho = Bulk.Start(options.Background, "echo", $"{setting.BulkBackend}");
 Run("taskset", "-acp", "0", $"{Environment.ProcessId}");
 if (options.IsRealtime)
     Run("chrt", "-a", "-r", "-p", "1", $"{Environment.ProcessId}");
@@ -56,6 +63,7 @@ finally
 {
     peers.ForEach(peer => peer.Dispose());
     echo.Kill();
+    bulkEcho.Kill();
     Directory.Delete(folder, recursive: true);
 }
 

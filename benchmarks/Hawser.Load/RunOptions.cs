@@ -18,7 +18,7 @@ internal sealed record RunOptions
           --seconds N  length of a measurement (3)
           --rounds N   measurements of each, of which the median counts (3)
           --minutes N  after so long no scenario is begun any more (45)
-          --realtime   everything under SCHED_RR, priority 1: for a machine that has other work to do (needs root)
+          --realtime   everything under SCHED_RR: for a machine that has other work to do (needs root)
 
         """;
 
@@ -35,6 +35,14 @@ internal sealed record RunOptions
     public IReadOnlyList<string> Only { get; init; } = [];
 
     public IReadOnlyList<string> Peers { get; init; } = [];
+
+    /// <summary>The command that starts gateways, load and backend under their scheduling policy; empty for none.</summary>
+    public string[] Foreground => IsRealtime ? ["chrt", "-r", "1"] : [];
+
+    /// <summary>
+    /// The same for what shall give way to them. Not below a real-time priority: whoever spins there for something that is held here would wait for ever.
+    /// </summary>
+    public string[] Background => IsRealtime ? Foreground : ["chrt", "-i", "0"];
 
     public bool Wants(string scenario) => Only.Count == 0 || Only.Any(text => scenario.Contains(text, StringComparison.OrdinalIgnoreCase));
 

@@ -22,6 +22,9 @@ internal sealed record Scenario(string Name, Measure Measure, Func<Peer, double,
     /// <summary>The gateway reads its configuration again every second.</summary>
     public bool Reloads { get; init; }
 
+    /// <summary>A <see cref="Bulk"/> tunnel is on the same loop.</summary>
+    public bool HasBulk { get; init; }
+
     /// <summary>Workers of the gateway, which then has all processors; 0 for one worker on a processor of its own.</summary>
     public int Workers { get; init; }
 }
@@ -60,7 +63,7 @@ internal static class Scenarios
         new("wss handshakes, resumed", Measure.Rate, (p, s) => new(s, new ClientGroup(64, p.TlsPort) { Reconnects = true, Tls = TlsUse.Resumed })),
 
         new(Alone, Measure.Latency, (p, s) => new(s, Small(p))),
-        new(BesideBulk, Measure.Latency, (p, s) => new(s, Small(p), new ClientGroup(1, p.Port) { Size = Megabyte, Counts = false })),
+        new(BesideBulk, Measure.Latency, (p, s) => new(s, Small(p))) { HasBulk = true },
         new(Few, Measure.Latency, (p, s) => new(s, Talkers(p), new ClientGroup(5, p.Port) { Counts = false })),
         new(Many, Measure.Latency, (p, s) => new(s, Talkers(p), new ClientGroup(9405, p.Port) { Counts = false })),
         new(Calm, Measure.Latency, (p, s) => new(s, Tunnels(p, 20, 50))),
