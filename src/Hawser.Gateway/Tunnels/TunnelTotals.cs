@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Hawser.Gateway.Tunnels;
 
-/// <summary>What a process's tunnels added up to, for the last line of its log: the counters end with it (docs/metrics.md).</summary>
+/// <summary>
+/// What a process's tunnels added up to, for the last line of its log: the counters end with it
+/// (docs/decisions/0064-counters-end-with-their-process.md).
+/// </summary>
 internal static class TunnelTotals
 {
     /// <summary>One line; null when there was no tunnel at all.</summary>
