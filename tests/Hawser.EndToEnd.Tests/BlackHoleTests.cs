@@ -95,7 +95,7 @@ public sealed class BlackHoleTests
         await AssertLoggedAsync(gateway, "/ 504 ");
         Assert.Contains("upstream timed out (110: Connection timed out) while connecting to upstream", gateway.ErrorLog, StringComparison.Ordinal);
         var status = await Commands.StatusAsync(gateway);
-        Assert.Equal(1, status["tunnels"]!["handshakes"]!["upstream_failed"]!.GetValue<long>());
+        Assert.Equal(1, status["tunnels"]!["handshakes"]!["upstream_timed_out"]!.GetValue<long>());
         Assert.Equal(0, status["tunnels"]!["opened"]!.GetValue<long>());
         await Gateways.AssertNothingLeftAsync(gateway, atRest);
 

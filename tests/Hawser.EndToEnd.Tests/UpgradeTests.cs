@@ -160,8 +160,8 @@ public sealed class UpgradeTests : IAsyncLifetime
             .Replace("error_log", "worker_processes 3; error_log", StringComparison.Ordinal)
             .Replace($"listen 127.0.0.1:{_port.Port};", $"listen 127.0.0.1:{_port.Port} reuseport;", StringComparison.Ordinal));
         var old = await StartAsync("nginx");
-        var workers = ProcessProbe.Children(old);
-        Assert.Equal(3, workers.Count);
+        IReadOnlyList<int> workers = [];
+        Assert.True(await Wait.UntilAsync(() => (workers = ProcessProbe.Children(old)).Count == 3, s_patience), Log); // they come after the pid file
         foreach (var worker in workers)
             ProcessProbe.Send(worker, Signal.Stop);
         var waiting = new List<RawClient>();

@@ -19,7 +19,7 @@ public readonly record struct FileStatus
         _mode = raw.Mode;
         Length = (long)raw.Size;
         LastModified = raw.ModifiedSeconds;
-        Version = new FileVersion(raw.Device, raw.Number, raw.ModifiedSeconds);
+        Version = new FileVersion(raw.Device, raw.Number, raw.Size, raw.ModifiedSeconds, raw.ModifiedNanoseconds);
     }
 
     /// <summary>A regular file: neither a directory nor a pipe, socket or device.</summary>
@@ -76,5 +76,8 @@ public readonly record struct FileStatus
     }
 }
 
-/// <summary>A file as it was at some time: another one under the same name, or another second of change, is another version (as in nginx).</summary>
-public readonly record struct FileVersion(ulong Device, ulong Number, long ModifiedSeconds);
+/// <summary>
+/// A file as it was at some time: another one under the same name, another size or another time of change is another version. nginx looks at the second
+/// of change only, and keeps a certificate that was replaced in place within it.
+/// </summary>
+public readonly record struct FileVersion(ulong Device, ulong Number, ulong Size, long ModifiedSeconds, uint ModifiedNanoseconds);

@@ -21,5 +21,6 @@ internal struct FileStatistics
     [FieldOffset(32)] public ulong Number;
     [FieldOffset(40)] public ulong Size;
     [FieldOffset(112)] public long ModifiedSeconds;
+    [FieldOffset(120)] public uint ModifiedNanoseconds;
     [FieldOffset(136)] public ulong Device;
 }
