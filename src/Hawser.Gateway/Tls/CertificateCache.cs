@@ -74,7 +74,7 @@ internal sealed class CertificateCache(CertificateCacheConfig config)
         if (entry.Id.Source.StartsWith("data:", StringComparison.Ordinal)) return true;
         if (isFresh) return false;
         if (now - entry.CheckedAt <= config.Valid.TotalSeconds) return true;
-        if (entry.Version is null || TlsObjectTable.VersionOf(entry.Id.Source) != entry.Version) return false;
+        if (entry.Version is not { } version || TlsObjectTable.VersionOf(entry.Id.Source) is not { } present || !version.IsUnchanged(present)) return false;
         entry.CheckedAt = now;
         return true;
     }

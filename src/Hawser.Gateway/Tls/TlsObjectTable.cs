@@ -68,6 +68,6 @@ internal sealed class TlsObjectTable(TlsObjectTable? previous)
     {
         if (_previous is null || !_previous._entries.TryGetValue(id, out Entry? old)) return null;
         bool isData = id.Source.StartsWith("data:", StringComparison.Ordinal);
-        return isData || (version is not null && version == old.Version) ? old.Object : null;
+        return isData || (version is { } now && old.Version is { } then && then.IsUnchanged(now)) ? old.Object : null;
     }
 }

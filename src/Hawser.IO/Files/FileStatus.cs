@@ -19,7 +19,7 @@ public readonly record struct FileStatus
         _mode = raw.Mode;
         Length = (long)raw.Size;
         LastModified = raw.ModifiedSeconds;
-        Version = new FileVersion(raw.Device, raw.Number, raw.Size, raw.ModifiedSeconds, raw.ModifiedNanoseconds);
+        Version = new FileVersion(raw.Device, raw.Number, raw.ModifiedSeconds, raw.ModifiedNanoseconds);
     }
 
     /// <summary>A regular file: neither a directory nor a pipe, socket or device.</summary>
@@ -76,8 +76,15 @@ public readonly record struct FileStatus
     }
 }
 
-/// <summary>
-/// A file as it was at some time: another one under the same name, another size or another time of change is another version. nginx looks at the second
-/// of change only, and keeps a certificate that was replaced in place within it.
-/// </summary>
-public readonly record struct FileVersion(ulong Device, ulong Number, ulong Size, long ModifiedSeconds, uint ModifiedNanoseconds);
+/// <summary>A file as it was at some time.</summary>
+public readonly record struct FileVersion(ulong Device, ulong Number, long ModifiedSeconds, uint ModifiedNanoseconds)
+{
+    /// <summary>
+    /// Whether the file is still as it was: neither another one under the same name nor one that was written in between. A time without a fraction was set
+    /// by a program that keeps seconds only (utime, tar), and then the second counts, as it always does in nginx, which does not see that a certificate
+    /// was replaced in place within one.
+    /// </summary>
+    public bool IsUnchanged(FileVersion now) =>
+        (Device, Number, ModifiedSeconds) == (now.Device, now.Number, now.ModifiedSeconds)
+        && (ModifiedNanoseconds == now.ModifiedNanoseconds || ModifiedNanoseconds == 0 || now.ModifiedNanoseconds == 0);
+}
