@@ -5,12 +5,12 @@ using Hawser.IO.Loop;
 namespace Hawser.Gateway.Tls;
 
 /// <summary>
-/// Gives each turn of a loop a share of time for TLS handshakes. Signing with a long RSA key takes milliseconds, and a crowd of clients after a
-/// restart would otherwise hold up every tunnel of the loop for as long as all their handshakes take together (docs/decisions/0034).
+/// Gives each turn of a loop a share of time for TLS handshakes: a crowd of clients after a restart would otherwise hold up every tunnel of the loop for
+/// as long as all their handshakes take together. What takes milliseconds by itself is not done here at all (docs/decisions/0034).
 /// </summary>
 public sealed class HandshakeTurns
 {
-    // A step that begins within the share is finished: with a key of 4096 bits a turn is longer by one signature, and no more.
+    // A step that begins within the share is finished: a turn is longer by one signature with a short key, and no more.
     private static readonly long s_share = Stopwatch.Frequency / 1000;
 
     private readonly EventLoop _loop;
