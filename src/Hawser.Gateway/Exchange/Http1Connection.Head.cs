@@ -18,7 +18,16 @@ public sealed partial class Http1Connection
     {
         // While nothing has come yet no buffer is held, and a reload moves the connection to the new configuration.
         IsPipelined = HasInput;
-        if (!HasInput && !await WaitForFirstByteAsync()) return false;
+        if (!HasInput)
+        {
+            if (Requests > 0 && (_worker.IsDraining || _listener.IsClosed)) return false;
+            _isIdle = Requests > 0;
+            WaitResult first = await _channel.WaitReadable(Requests == 0 ? Listener.Default.Limits.ClientHeaderTimeout : _keepAliveTimeout);
+            _isIdle = false;
+            if (first != WaitResult.Ready || _isEnding) return false;
+            _worker.SetPhase(this, Metrics.ConnectionPhase.Reading);
+            if (!AdoptModel()) return false;
+        }
         RequestLimits limits = DefaultServer.Limits;
         RequestHeadParser parser = _worker.RentRequestParser(limits.HeadOptions);
         try
@@ -49,19 +58,6 @@ public sealed partial class Http1Connection
         {
             _worker.Return(parser);
         }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> WaitForFirstByteAsync()
-    {
-        if (Requests > 0 && (_worker.IsDraining || _listener.IsClosed)) return false;
-        _isIdle = Requests > 0;
-        long timeout = Requests == 0 ? Listener.Default.Limits.ClientHeaderTimeout : _keepAliveTimeout;
-        WaitResult wait = await _channel.WaitReadable(timeout);
-        _isIdle = false;
-        if (wait != WaitResult.Ready || _isEnding) return false;
-        _worker.SetPhase(this, Metrics.ConnectionPhase.Reading);
-        return AdoptModel();
     }
 
     /// <summary>Requests that begin now use the configuration in force now.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Hawser.Gateway.Compilation;
 using Hawser.Gateway.Logging;
 using Hawser.IO.Buffers;
@@ -83,8 +82,18 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         {
             // 1 accept, as far as it is about bytes
             bool isAccepted = (!Listener.ExpectsProxyHeader || await ReadProxyHeaderAsync()) && (!Listener.IsTls || await SecureAsync());
-            while (isAccepted && await ServeAsync())
+            while (isAccepted)
             {
+                // 2 head
+                if (!await ReadHeadAsync()) break;
+                HttpExchange exchange = _exchange!;
+                _worker.SetPhase(this, Metrics.ConnectionPhase.Writing);
+                _worker.Counters.Request();
+                bool keep = await ExchangePipeline.RunAsync(exchange); // 3 … 7
+                if (_isClosed) break; // a tunnel has taken the connection over, or it broke
+
+                // 8 log, then keep alive or close
+                if (!await FinishAsync(exchange, keep)) break;
             }
         }
         catch (Exception e)
@@ -96,23 +105,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         Release();
     }
 
-    /// <summary>One request. False when the connection has ended or was given away.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ServeAsync()
-    {
-        // 2 head
-        if (!await ReadHeadAsync()) return false;
-        HttpExchange exchange = _exchange!;
-        _worker.SetPhase(this, Metrics.ConnectionPhase.Writing);
-        _worker.Counters.Request();
-        bool keep = await ExchangePipeline.RunAsync(exchange); // 3 … 7
-        if (_isClosed) return false; // a tunnel has taken the connection over, or it broke
-
-        // 8 log, then keep alive or close
-        keep = await FinishAsync(exchange, keep);
-        return keep;
-    }
-
+    /// <summary>Logs the request and makes way for the next. False when there will be none.</summary>
     private async ValueTask<bool> FinishAsync(HttpExchange exchange, bool keep)
     {
         if (!_sinkBroken && (_channel.PendingOutput > 0 || exchange.Response.Pending > 0)) await exchange.Response.DrainAsync(0);

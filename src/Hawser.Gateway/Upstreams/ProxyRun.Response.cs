@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Hawser.Configuration.Model;
 using Hawser.Gateway.Exchange;
 using Hawser.Gateway.Logging;
@@ -14,7 +13,7 @@ namespace Hawser.Gateway.Upstreams;
 /// <summary>Reading the response head, and deciding what becomes of the response.</summary>
 public sealed partial class ProxyRun
 {
-    private ResponseHeadParser _head = null!;
+    private ResponseHeadParser? _head; // while a head is being read
     private ResponseFraming _framing;
     private byte[]? _headBuffer;     // a head that came in pieces, or bytes behind a head that must wait
     private int _bufferedStart;
@@ -22,37 +21,32 @@ public sealed partial class ProxyRun
     private bool _requestIsHead;
     private int _uploadStatus;
 
-    /// <summary>Sends the request and reads until the final response head is complete.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Failure> ExchangeHeadsAsync()
+    /// <summary>Reads what has come of the response heads. False when the final one is still to come: wait until the channel is readable.</summary>
+    private bool ReadHead(out Failure failure)
     {
         Channel channel = _connection!.Channel;
-        SendRequest();
         // What comes behind the head has come without regard to a limit, so it should not be much.
         int room = _model.LimitRate is null ? Worker.Loop.ReadBuffer.Length : Math.Min(_model.BufferSize, Worker.Loop.ReadBuffer.Length);
-        _head = Worker.RentResponseParser();
-        try
+        while (true)
         {
-            while (true)
+            int read = channel.Read(Worker.Loop.ReadBuffer.AsSpan(0, room));
+            if (read > 0)
             {
-                int read = channel.Read(Worker.Loop.ReadBuffer.AsSpan(0, room));
-                if (read > 0)
-                {
-                    Attempt.BytesReceived += read;
-                    if (TakeHeadBytes(read) is { } decided) return decided;
-                    continue;
-                }
-                if (read != -Errno.EAGAIN) return HeadEnded(read);
-                if (channel.WriteError == Errno.ETIMEDOUT) return TimedOut("sending request to upstream");
-                WaitResult wait = await channel.WaitReadable(_model.ReadTimeout);
-                if (wait == WaitResult.Aborted) return Failure.Aborted;
-                if (wait == WaitResult.TimedOut) return TimedOut("reading response header from upstream");
+                Attempt.BytesReceived += read;
+                if (TakeHeadBytes(read, out failure)) return true;
+                continue;
             }
+            failure = Failure.None;
+            if (read != -Errno.EAGAIN) failure = HeadEnded(read);
+            else if (channel.WriteError == Errno.ETIMEDOUT) failure = TimedOut("sending request to upstream");
+            return failure != Failure.None;
         }
-        finally
-        {
-            Worker.Return(_head);
-        }
+    }
+
+    private void ReturnHeadParser()
+    {
+        if (_head is { } parser) Worker.Return(parser);
+        _head = null;
     }
 
     private Failure TimedOut(string doing)
@@ -68,9 +62,10 @@ public sealed partial class ProxyRun
         return Failure.Error;
     }
 
-    /// <summary>Parses what was read. Null: more is needed.</summary>
-    private Failure? TakeHeadBytes(int read)
+    /// <summary>Parses what was read. False when more is needed.</summary>
+    private bool TakeHeadBytes(int read, out Failure failure)
     {
+        ResponseHeadParser parser = _head ??= Worker.RentResponseParser();
         ReadOnlySpan<byte> message;
         if (_headBuffer is null) message = Worker.Loop.ReadBuffer.AsSpan(0, read);
         else
@@ -80,28 +75,32 @@ public sealed partial class ProxyRun
         }
         while (true)
         {
-            HeadStatus status = _head.Parse(message);
-            if (status == HeadStatus.Error) return Reject(_head.Error);
-            if (status == HeadStatus.NeedMore)
+            HeadStatus status = parser.Parse(message);
+            failure = Failure.None;
+            if (status == HeadStatus.NeedMore && message.Length < _model.BufferSize)
             {
-                if (message.Length >= _model.BufferSize) return Reject(ResponseRejection.HeadTooBig);
                 if (_headBuffer is null) AppendHead(message);
-                return null;
+                return false;
             }
-            if (_head.Consumed > _model.BufferSize) return Reject(ResponseRejection.HeadTooBig);
-            ResponseRejection rejection = ResponseFraming.Decide(_head, message, _requestIsHead, out _framing);
-            if (rejection != ResponseRejection.None) return Reject(rejection);
-            CopyHead(message);
-            message = message[_head.Consumed..];
-            if (!_head.IsInterim)
+            ResponseRejection rejection = status == HeadStatus.Error ? parser.Error
+                : status == HeadStatus.NeedMore || parser.Consumed > _model.BufferSize ? ResponseRejection.HeadTooBig
+                : ResponseFraming.Decide(parser, message, _requestIsHead, out _framing);
+            if (rejection != ResponseRejection.None)
+            {
+                failure = Reject(rejection);
+                return true;
+            }
+            CopyHead(parser, message);
+            message = message[parser.Consumed..];
+            if (!parser.IsInterim)
             {
                 KeepRest(message);
-                return Failure.None;
+                return true;
             }
-            PassEarlyHints(_head.Consumed);
-            _head.Reset();
+            PassEarlyHints(parser.Consumed);
+            parser.Reset();
             if (_headBuffer is not null) _bufferedStart = _bufferedEnd - message.Length;
-            if (message.IsEmpty) return null;
+            if (message.IsEmpty) return false;
         }
     }
 
@@ -111,18 +110,18 @@ public sealed partial class ProxyRun
         return Failure.InvalidHeader;
     }
 
-    private void CopyHead(ReadOnlySpan<byte> message)
+    private void CopyHead(ResponseHeadParser parser, ReadOnlySpan<byte> message)
     {
         HeaderList fields = exchange.Upstream.ResponseHeaders;
         fields.Clear();
-        if (Attempt.Status == 0 || !_head.IsInterim) Attempt.Status = _head.StatusCode;
+        if (Attempt.Status == 0 || !parser.IsInterim) Attempt.Status = parser.StatusCode;
         Attempt.HeaderTime = Now - Attempt.StartedAt;
-        ByteSlice head = exchange.Arena.Copy(message[.._head.Consumed]);
-        _statusText = Of(head, _head.StatusText);
-        _statusCode = _head.StatusCode;
-        _isHeadless = _head.IsHttp09;
+        ByteSlice head = exchange.Arena.Copy(message[..parser.Consumed]);
+        _statusText = Of(head, parser.StatusText);
+        _statusCode = parser.StatusCode;
+        _isHeadless = parser.IsHttp09;
         if (_isHeadless) exchange.LogError(LogLevel.Error, "upstream sent no valid HTTP/1.0 header while reading response header from upstream");
-        foreach (ref readonly HeaderField field in _head.Headers)
+        foreach (ref readonly HeaderField field in parser.Headers)
         {
             if (IsSingle(field.Known) && fields.Contains(field.Known))
             {

@@ -6,6 +6,7 @@ using Hawser.Gateway.Tunnels;
 using Hawser.Gateway.Upstreams.Balancing;
 using Hawser.Gateway.Upstreams.Resolving;
 using Hawser.IO.Buffers;
+using Hawser.IO.Sockets;
 using Hawser.Protocols.Http1;
 
 namespace Hawser.Gateway.Upstreams;
@@ -33,6 +34,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     private bool _clientGone;
     private bool _requestSent;
     private bool _bodySent;
+    private bool _isFirstAttempt;
     private int _triesLeft;
     private long _startedAt;
 
@@ -45,6 +47,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     private bool IsStreamingBody => !_model.BufferRequest && _model.Body is null && _model.PassBody
         && (exchange.Body.DeclaredLength >= 0 || _model.HttpVersion == 11) && !exchange.Body.IsComplete;
 
+    // One method from the first attempt to the last: each async method that waits costs its request a state machine, and here all requests wait.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome> RunAsync(ProxyModel model)
     {
@@ -52,18 +55,56 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         try
         {
             // a admit
-            if (WebSocketAdmission.Check(exchange, out _isHandshake) is { Kind: not OutcomeKind.Continue } refusal) return refusal;
-            if (!model.Target.TryEvaluate(exchange, out _target)) return EndHandshake(HandshakeOutcome.GatewayFailed, 500);
-            int status = IsStreamingBody ? exchange.Body.BeginStream(exchange) : await exchange.Body.ReadAllAsync(exchange);
-            if (status != 0) return Outcome.Status(status);
-            PrepareRequest();
-            if (_target.Upstream is null && await ResolveNameAsync() is { Kind: not OutcomeKind.Continue } unresolved) return unresolved;
-            return await AttemptAllAsync();
+            if (await AdmitAsync() is { Kind: not OutcomeKind.Continue } refusal) return refusal;
+            BeginAttempts();
+            while (true)
+            {
+                // b connect
+                if (!PickPeer()) return NoLiveServer();
+                Failure failure = await ConnectAsync();
+                // c upgrade: send the request, read the head
+                if (failure == Failure.None)
+                {
+                    SendRequest();
+                    while (!ReadHead(out failure))
+                    {
+                        WaitResult wait = await _connection!.Channel.WaitReadable(_model.ReadTimeout);
+                        if (wait == WaitResult.Ready) continue;
+                        failure = wait == WaitResult.Aborted ? Failure.Aborted : TimedOut("reading response header from upstream");
+                        break;
+                    }
+                    ReturnHeadParser();
+                }
+                if (failure == Failure.None) failure = NextForStatus();
+                if (failure == Failure.None)
+                {
+                    _state.Answered(_picks, _peer!, Attempt.HeaderTime, Worker.Loop.UnixMilliseconds);
+                    return await AnswerAsync(); // d relay
+                }
+                if (_clientGone) return ClientGone();
+                if (_uploadStatus != 0) return Outcome.Status(_uploadStatus);
+                if (failure == Failure.Aborted) return EndHandshake(HandshakeOutcome.Abandoned, 499); // the process is ending
+                if (!MayTryNext(failure)) return Fail(failure);
+                LeavePeer(failure);
+                await StopUploadAsync();
+            }
         }
         finally
         {
-            await EndAsync();
+            await EndAsync(); // e drain, f close
         }
+    }
+
+    /// <summary>Everything before a server is chosen: the handshake's form, the request's body, the name's addresses.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome> AdmitAsync()
+    {
+        if (WebSocketAdmission.Check(exchange, out _isHandshake) is { Kind: not OutcomeKind.Continue } refusal) return refusal;
+        if (!_model.Target.TryEvaluate(exchange, out _target)) return EndHandshake(HandshakeOutcome.GatewayFailed, 500);
+        int status = IsStreamingBody ? exchange.Body.BeginStream(exchange) : await exchange.Body.ReadAllAsync(exchange);
+        if (status != 0) return Outcome.Status(status);
+        PrepareRequest();
+        return _target.Upstream is null ? await ResolveNameAsync() : Outcome.Continue;
     }
 
     /// <summary>Stops whatever the run waits for: the connection or the process is ending.</summary>
@@ -131,46 +172,31 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         return Outcome.Continue;
     }
 
-    /// <summary>Tries servers until one answers or nginx's rules say to stop.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> AttemptAllAsync()
+    private void BeginAttempts()
     {
         UpstreamModel upstream = _target.Upstream!;
         _state = upstream.For(Worker);
         _triesLeft = upstream.Peers.Tries;
         if (_model.NextUpstreamTries > 0) _triesLeft = Math.Min(_triesLeft, _model.NextUpstreamTries);
-        bool startsNewRequest = true;
-        while (true)
-        {
-            // b connect
-            _peer = _state.Pick(_picks, Worker.Loop.UnixMilliseconds);
-            if (_peer is null) return NoLiveServer(startsNewRequest);
-            exchange.Upstream.Begin(_peer.Name, Now, startsNewRequest);
-            startsNewRequest = false;
-            _peer.State.Enter();
-            _triesLeft--;
-            Failure failure = await ConnectAsync();
-            // c upgrade: send the request, read the head
-            if (failure == Failure.None) failure = await ExchangeHeadsAsync();
-            if (failure == Failure.None && NextForStatus() is not Failure.None and var unwanted) failure = unwanted;
-            if (failure == Failure.None)
-            {
-                _state.Answered(_picks, _peer, Attempt.HeaderTime, Worker.Loop.UnixMilliseconds);
-                return await AnswerAsync();
-            }
-            if (_clientGone) return ClientGone();
-            if (_uploadStatus != 0) return Outcome.Status(_uploadStatus);
-            if (failure == Failure.Aborted) return EndHandshake(HandshakeOutcome.Abandoned, 499); // the process is ending
-            if (!MayTryNext(failure)) return Fail(failure);
-            LeavePeer(failure);
-            await StopUploadAsync();
-        }
+        _isFirstAttempt = true;
     }
 
-    private Outcome NoLiveServer(bool startsNewRequest)
+    /// <summary>Begins an attempt with the server whose turn it is. False when no server can be asked.</summary>
+    private bool PickPeer()
+    {
+        _peer = _state.Pick(_picks, Worker.Loop.UnixMilliseconds);
+        if (_peer is null) return false;
+        exchange.Upstream.Begin(_peer.Name, Now, _isFirstAttempt);
+        _isFirstAttempt = false;
+        _peer.State.Enter();
+        _triesLeft--;
+        return true;
+    }
+
+    private Outcome NoLiveServer()
     {
         exchange.LogError(LogLevel.Error, "no live upstreams while connecting to upstream");
-        ref UpstreamAttempt attempt = ref exchange.Upstream.Begin(_target.Upstream!.NameBytes, Now, startsNewRequest);
+        ref UpstreamAttempt attempt = ref exchange.Upstream.Begin(_target.Upstream!.NameBytes, Now, _isFirstAttempt);
         attempt.Status = 502;
         attempt.ResponseTime = 0;
         return EndHandshake(HandshakeOutcome.NoUpstream, 502);
@@ -250,6 +276,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         exchange.Upstream.Active = null;
         LeavePeer(Failure.None);
         await StopUploadAsync();
+        ReturnHeadParser();
         ReturnHeadBuffer();
         DropTrailers();
         await FinishSpoolAsync();

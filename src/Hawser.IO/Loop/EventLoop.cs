@@ -197,6 +197,8 @@ public sealed unsafe class EventLoop : IDisposable
     public void Run()
     {
         _thread = Thread.CurrentThread;
+        // No ambient state of one connection is another's, and to carry it over each await costs a request several captures and restores.
+        using AsyncFlowControl noFlow = ExecutionContext.SuppressFlow();
         Tick();
         while (!_stopping)
         {

@@ -129,6 +129,8 @@ public struct FrameTracker
         _remaining = 0;
         while (passed < bytes.Length)
         {
+            if (StopAt == FrameBoundary.None && !IsInMessage) passed += SkipSmallMessages(bytes[passed..], limits);
+            if (passed == bytes.Length) break;
             if (StopAt != FrameBoundary.None && (StopAt == FrameBoundary.Frame || !IsInMessage)) return FrameStop.Boundary;
             FrameStop stop = Next(bytes[passed..], limits, out int headerLength);
             if (stop != FrameStop.End) return stop;
@@ -162,6 +164,38 @@ public struct FrameTracker
         if ((bytes[1] & MaskBit) != 0 != limits.ExpectsMask) return limits.ExpectsMask ? FrameError.MissingMask : FrameError.UnexpectedMask;
         _ = FrameHeader.TryRead(bytes, out _, out error);
         return error;
+    }
+
+    /// <summary>
+    /// Passes whole messages of one small frame, which is what most connections carry: for these the first two bytes decide. At anything else it
+    /// stops, for <see cref="Next"/> to judge. Returns how many bytes are passed.
+    /// </summary>
+    private int SkipSmallMessages(ReadOnlySpan<byte> bytes, FrameLimits limits)
+    {
+        int headerLength = limits.ExpectsMask ? 6 : 2;
+        int mask = limits.ExpectsMask ? MaskBit : 0;
+        int allowedBits = (AllowedReserved & 7) << 4;
+        int largest = (int)Math.Min(FrameHeader.MaxControlPayload, Math.Min(limits.MaxFrameSize, limits.MaxMessageSize));
+        int most = Budget < 0 ? int.MaxValue : Budget;
+        int at = 0;
+        int size = 0;
+        int count = 0;
+        while (count < most && at + 1 < bytes.Length)
+        {
+            // Text or binary, final, unmasked or masked as it must be: any other bit makes one of these numbers too large.
+            int first = (bytes[at] & ~allowedBits) - (Fin | (int)FrameOpcode.Text);
+            int length = bytes[at + 1] ^ mask;
+            int next = at + headerLength + length;
+            if ((uint)first > FrameOpcode.Binary - FrameOpcode.Text || length > largest || length == limits.WatchedTextLength || next > bytes.Length) break;
+            at = next;
+            size = length;
+            count++;
+        }
+        if (count == 0) return 0;
+        if (Budget > 0) Budget -= count;
+        Messages += count;
+        _messageSize = size;
+        return at;
     }
 
     /// <summary>Reads the header at a boundary. On <see cref="FrameStop.End"/> the direction is in its payload.</summary>

@@ -121,6 +121,38 @@ public sealed class FrameTrackerTests
         Assert.Equal(stream.Length - 4 - 3, passed);
     }
 
+    /// <summary>Runs of small messages are passed by two bytes of each alone; piece by piece they never are.</summary>
+    [Theory]
+    [InlineData(0, -1, long.MaxValue, -1, null)]
+    [InlineData(4, -1, long.MaxValue, 7, null)]
+    [InlineData(7, 9, 40L, -1, null)]
+    [InlineData(0, -1, long.MaxValue, 3, 0x01020304u)]
+    [InlineData(4, 6, 125L, 0, 0u)]
+    public void Scan_RunsOfSmallMessages_AreCountedAsPieceByPiece(byte allowedReserved, int budget, long largest, int watched, uint? mask)
+    {
+        var limits = new FrameLimits(mask is not null, largest, largest, watched);
+        var random = new Random(20261127);
+        for (var round = 0; round < 200; round++)
+        {
+            byte[] stream = [.. Enumerable.Range(0, random.Next(1, 24)).SelectMany(_ => SomeFrame(random, mask))];
+            if (random.Next(4) == 0)
+                stream[random.Next(stream.Length)] ^= (byte)(1 << random.Next(8));
+            var whole = new FrameTracker(allowedReserved) { Budget = budget };
+            var pieces = new FrameTracker(allowedReserved) { Budget = budget };
+            Assert.Equal(Run(ref pieces, stream, [.. Enumerable.Range(1, stream.Length)], limits), Run(ref whole, stream, [stream.Length], limits));
+            Assert.Equal((pieces.Budget, pieces.MessageSize, pieces.Remaining), (whole.Budget, whole.MessageSize, whole.Remaining));
+        }
+    }
+
+    private static byte[] SomeFrame(Random random, uint? mask) => random.Next(12) switch
+    {
+        0 => Frame(FrameOpcode.Ping, random.Next(0, 5), mask: mask),
+        1 => [.. Frame(FrameOpcode.Text, 2, final: false, mask), .. Frame(FrameOpcode.Pong, 1, mask: mask), .. Frame(FrameOpcode.Continuation, 3, mask: mask)],
+        2 => Frame(FrameOpcode.Binary, random.Next(120, 130), mask: mask),
+        3 => Frame(FrameOpcode.Close, 2, mask: mask),
+        _ => Frame(random.Next(2) == 0 ? FrameOpcode.Text : FrameOpcode.Binary, random.Next(0, 12), mask: mask),
+    };
+
     [Theory]
     [InlineData(9, FrameStop.FrameTooBig)]
     [InlineData(10, FrameStop.End)]
@@ -212,6 +244,11 @@ public sealed class FrameTrackerTests
     private static State Run(byte[] stream, int[] ends, FrameLimits limits, byte allowedReserved = 0)
     {
         var tracker = new FrameTracker(allowedReserved);
+        return Run(ref tracker, stream, ends, limits);
+    }
+
+    private static State Run(ref FrameTracker tracker, byte[] stream, int[] ends, FrameLimits limits)
+    {
         var stop = FrameStop.End;
         var from = 0;
         foreach (var end in ends)
