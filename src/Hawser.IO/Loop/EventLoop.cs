@@ -18,8 +18,9 @@ public sealed unsafe class EventLoop : IDisposable
     private const int MaximumEvents = 512;
     private const uint EPOLLET = 1u << 31;
 
-    // Half a millisecond: what is ready waits no longer for those in line, and one look at epoll in that time costs the line nothing that can be seen.
-    private static readonly long s_requeuedShare = Stopwatch.Frequency / 2000;
+    // Half a millisecond: what is ready waits no longer for those in line, or for timers that are due together, and one look at epoll in that time costs
+    // these nothing that can be seen.
+    private static readonly long s_turnShare = Stopwatch.Frequency / 2000;
 
     private const uint Interest = (uint)(ReadyEvents.Readable | ReadyEvents.Writable | ReadyEvents.PeerClosed) | EPOLLET;
 
@@ -253,7 +254,7 @@ public sealed unsafe class EventLoop : IDisposable
     private void RunRequeued()
     {
         if (_requeued.Count == 0) return;
-        long until = Stopwatch.GetTimestamp() + s_requeuedShare;
+        long until = Stopwatch.GetTimestamp() + s_turnShare;
         // Whoever asks again from here waits for the next turn at least.
         for (int most = _requeued.Count; most > 0; most--)
         {
@@ -293,7 +294,7 @@ public sealed unsafe class EventLoop : IDisposable
     {
         try
         {
-            Timers.Fire(Now);
+            Timers.Fire(Now, Stopwatch.GetTimestamp() + s_turnShare);
         }
         catch (Exception e)
         {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hawser.IO.Timers;
 
 /// <summary>A binary heap over lazy deadlines (see <see cref="LoopTimer"/>), owned by one loop.</summary>
@@ -53,13 +55,17 @@ public sealed class TimerQueue
         return wait <= 0 ? 0 : (int)Math.Min(wait, int.MaxValue);
     }
 
-    /// <summary>Fires every timer whose deadline is at or before <paramref name="now"/>.</summary>
-    public void Fire(long now)
+    /// <summary>Fires the timers whose deadline is at or before <paramref name="now"/>, in the order of their deadlines.</summary>
+    /// <param name="until">
+    /// The <see cref="Stopwatch"/>'s timestamp after which no further one is begun: thousands may be due at once. The next call goes on with the rest,
+    /// and <see cref="MillisecondsUntilNext"/> is 0 until then.
+    /// </param>
+    public void Fire(long now, long until = long.MaxValue)
     {
         _firingAt = now;
         try
         {
-            FireUntil(now);
+            FireDue(now, until);
         }
         finally
         {
@@ -67,7 +73,7 @@ public sealed class TimerQueue
         }
     }
 
-    private void FireUntil(long now)
+    private void FireDue(long now, long until)
     {
         while (Count > 0 && _heap[0].Due <= now)
         {
@@ -80,7 +86,9 @@ public sealed class TimerQueue
             }
             bool wanted = timer.Deadline != LoopTimer.Infinite;
             Remove(timer);
-            if (wanted) timer.OnTimer();
+            if (!wanted) continue;
+            timer.OnTimer();
+            if (Stopwatch.GetTimestamp() >= until) return;
         }
     }
 

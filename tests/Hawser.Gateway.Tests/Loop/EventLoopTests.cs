@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Hawser.IO.Loop;
+using Hawser.IO.Timers;
 
 namespace Hawser.Gateway.Tests.Loop;
 
@@ -42,6 +43,30 @@ public sealed class EventLoopTests
         Assert.Equal(Enumerable.Range(0, 21).Select(i => i % 7), line.Order.Take(21));
     }
 
+    [Fact]
+    public void Timers_ManyDueAtOnce_LetWhatIsReadyGoBetween()
+    {
+        using var loop = new EventLoop(TimeProvider.System, static e => Assert.Fail($"{e}"));
+        using var pair = new SocketPair();
+        int firedBefore = -1;
+        int fired = 0;
+        loop.Register((int)pair.Near.Handle, new Handler((_, events) =>
+        {
+            if ((events & ReadyEvents.Readable) == 0 || firedBefore >= 0) return;
+            firedBefore = fired;
+            loop.Stop();
+        }), 0);
+        loop.Post(_ =>
+        {
+            for (int i = 0; i < 20; i++) loop.Timers.Schedule(new SlowTimer(() =>
+            {
+                if (++fired == 5) pair.Far.Send([1]);
+            }), loop.Now + 5);
+        }, null);
+        loop.Run();
+        Assert.InRange(firedBefore, 5, 6); // it did not wait for the other 15, each of which takes longer than a turn's share
+    }
+
     /// <summary>Handlers that ask for another call at each call, and take a millisecond.</summary>
     private sealed class Line(EventLoop loop, int members, Action<int> onCall) : IReadyHandler
     {
@@ -62,6 +87,16 @@ public sealed class EventLoopTests
             while (Stopwatch.GetElapsedTime(begun).TotalMilliseconds < 1) Thread.SpinWait(10);
             loop.Requeue(this, tag);
             onCall(++Calls);
+        }
+    }
+
+    private sealed class SlowTimer(Action fired) : LoopTimer
+    {
+        protected override void OnTimer()
+        {
+            long begun = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(begun).TotalMilliseconds < 1) Thread.SpinWait(10);
+            fired();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hawser.IO.Timers;
 
 namespace Hawser.Gateway.Tests.Loop;
@@ -39,6 +40,24 @@ public sealed class TimerQueueTests
         Assert.Equal(1, queue.MillisecondsUntilNext(10));
         queue.Fire(11);
         Assert.Equal(2, late);
+    }
+
+    [Fact]
+    public void Fire_TimeIsOver_GoesOnWithTheRestInOrderAndNeverEarly()
+    {
+        var queue = new TimerQueue();
+        var fired = new List<int>();
+        foreach (int deadline in new[] { 30, 10, 20, 25 }) queue.Schedule(new Timer(() => fired.Add(deadline)), deadline);
+        long over = Stopwatch.GetTimestamp();
+        queue.Fire(25, over);
+        Assert.Equal([10], fired);
+        Assert.Equal(0, queue.MillisecondsUntilNext(25));
+        queue.Fire(25, over);
+        queue.Fire(25, over);
+        Assert.Equal([10, 20, 25], fired);
+        Assert.Equal(5, queue.MillisecondsUntilNext(25));
+        queue.Fire(25, over);
+        Assert.Equal(3, fired.Count);
     }
 
     [Fact]
