@@ -87,11 +87,18 @@ public sealed partial class Tunnel
         if (reason is TunnelEnd.UpstreamUnresponsive or TunnelEnd.UpstreamStalled) Abandon(ref _upstream);
         if (_closeCode == 0) _closeCode = reason.CloseCode();
         _endAt = _worker.Loop.Now + BoundaryTimeout;
-        _client.IsPaused = _upstream.IsPaused = false;
+        LiftRate();
         Tell(ref _client, ref _upstream);
         Tell(ref _upstream, ref _client);
         Reschedule();
         Settle();
+    }
+
+    /// <summary>The client's answer to a close frame is behind what it has sent faster than it may, in its socket or held here.</summary>
+    private void LiftRate()
+    {
+        _client.Frames.Budget = -1;
+        if (_client.IsPaused) Requeue(ref _client, Client); // not from here: this may be in the middle of the other side's bytes
     }
 
     private void Abandon(ref End end)
@@ -189,6 +196,7 @@ public sealed partial class Tunnel
             return;
         }
         if (left.Pending is null) Shut(ref left);
+        LiftRate();
         _endAt = _worker.Loop.Now + AnswerTimeout;
         Reschedule();
     }

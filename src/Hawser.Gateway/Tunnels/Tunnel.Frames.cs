@@ -14,7 +14,7 @@ public sealed partial class Tunnel
     private const int LargestOwnFrame = FrameHeader.MaxLength + FrameHeader.MaxControlPayload;
 
     private uint _pingNumber;
-    private long _budgetAt; // when the client's budget of messages was last filled
+    private MessageBudget _budget; // the client's
 
     private void BeginRules()
     {
@@ -23,7 +23,7 @@ public sealed partial class Tunnel
         if (_policy.MessageRate > 0)
         {
             _client.Frames.Budget = _policy.MessageBurst;
-            _budgetAt = _startedAt;
+            _budget = new MessageBudget(_startedAt);
         }
         if (_policy.MaxLifetime > 0)
         {
@@ -35,6 +35,7 @@ public sealed partial class Tunnel
     /// <summary>Follows the frames and passes the bytes on: as one run, unless something in them is not for the other side.</summary>
     private void Follow(ref End from, ref End to, int tag, ReadOnlySpan<byte> bytes)
     {
+        if (from.Frames.Budget >= 0) from.Frames.Budget = _budget.Fill(from.Frames.Budget, _worker.Loop.Now, _policy.MessageRate, _policy.MessageBurst);
         long before = from.Frames.Messages;
         long told = to.IsTold ? before : -1; // what comes when the other side has been told of the end is read for its close frame alone
         int run = 0; // where the bytes begin that are passed and not written yet
@@ -59,14 +60,15 @@ public sealed partial class Tunnel
                     run = bytes.Length;
                     break;
                 }
-                Answer(ref from, ref to, in header);
+                Answer(ref from, in header);
+                if (from.OwesReplies == byte.MaxValue) ReplyTo(ref from, ref to);
                 run = at += length;
                 continue;
             }
 
             Forward(ref to, bytes[run..at]);
             run = at;
-            bool goesOn = !_ended && Handle(stop, ref from, ref to, tag, bytes[at..]);
+            bool goesOn = !_ended && Handle(stop, ref from, ref to, tag, bytes[at..]) && !_ended;
             if (told < 0 && to.IsTold) told = from.Frames.Messages;
             if (!goesOn)
             {
@@ -77,7 +79,9 @@ public sealed partial class Tunnel
         if (run < bytes.Length) Forward(ref to, bytes[run..]);
         if (told >= 0) from.Frames.Messages = told;
         CountMessages(tag, from.Frames.Messages - before);
-        if (_isTracking && (to.OwesPing || to.OwesClose || to.OwesReplies > 0) && from.Frames.IsAtBoundary) SendOwed(ref to, ref from);
+        if (!_isTracking || _ended) return;
+        if ((to.OwesPing || to.OwesClose || to.OwesReplies > 0) && from.Frames.IsAtBoundary) SendOwed(ref to, ref from);
+        if (from.OwesReplies > 0) ReplyTo(ref from, ref to);
     }
 
     private void CountMessages(int tag, long count)
@@ -103,10 +107,13 @@ public sealed partial class Tunnel
                 Hold(ref from, rest);
                 return false;
             case FrameStop.Budget:
-                if (RefillBudget(ref from)) return true;
+                if (_policy.RateAction == RateAction.Close)
+                {
+                    BeginClose(TunnelEnd.RateExceeded);
+                    return true;
+                }
                 Hold(ref from, rest);
-                if (_policy.RateAction == RateAction.Close) BeginClose(TunnelEnd.RateExceeded);
-                else Pause(ref from);
+                Pause(ref from);
                 return false;
             case FrameStop.FrameTooBig or FrameStop.MessageTooBig:
                 BeginClose(tag == Client ? TunnelEnd.ClientMessageTooBig : TunnelEnd.UpstreamMessageTooBig);
@@ -162,7 +169,7 @@ public sealed partial class Tunnel
     }
 
     /// <summary>A frame for the gateway: the pong it waited for, or a heartbeat.</summary>
-    private void Answer(ref End from, ref End to, in FrameHeader header)
+    private void Answer(ref End from, in FrameHeader header)
     {
         if (header.Opcode == FrameOpcode.Pong)
         {
@@ -173,9 +180,14 @@ public sealed partial class Tunnel
         _lastActivity = _worker.Loop.Now;
         _worker.TunnelCounters.HeartbeatCount++;
         if (from.OwesReplies < byte.MaxValue) from.OwesReplies++;
+    }
+
+    /// <summary>Sends the replies to heartbeats as soon as they can be sent to <paramref name="to"/>, among what <paramref name="from"/> sends to it.</summary>
+    private void ReplyTo(ref End to, ref End from)
+    {
         // A reply is a data frame: it must not come between another message's fragments, which come from the other side.
-        if (to.Frames is { IsAtBoundary: true, IsInMessage: false }) SendOwed(ref from, ref to);
-        else if (to.Frames.StopAt == FrameBoundary.None) to.Frames.StopAt = FrameBoundary.Message;
+        if (from.Frames is { IsAtBoundary: true, IsInMessage: false }) SendOwed(ref to, ref from);
+        else if (from.Frames.StopAt == FrameBoundary.None) from.Frames.StopAt = FrameBoundary.Message;
     }
 
     /// <summary>Sends what the gateway has to say to <paramref name="to"/>, whose stream, made by <paramref name="from"/>, is at a boundary.</summary>
@@ -193,10 +205,16 @@ public sealed partial class Tunnel
             from.Frames.StopAt = FrameBoundary.Message;
             return;
         }
-        for (; to.OwesReplies > 0; to.OwesReplies--)
-        {
-            if (!to.IsTold && !from.HasClosed) Write(ref to, _policy.HeartbeatReply);
-        }
+        if (to.Pending is null) SendReplies(ref to, ref from); // otherwise when it takes bytes again: who reads nothing must not make a queue of them
+    }
+
+    private void SendReplies(ref End to, ref End from)
+    {
+        ReadOnlySpan<byte> reply = _policy.HeartbeatReply;
+        Span<byte> all = _worker.Loop.Scratch.AsSpan(0, reply.Length * to.OwesReplies); // 255 of 127 bytes at most
+        for (int at = 0; at < all.Length; at += reply.Length) reply.CopyTo(all[at..]);
+        to.OwesReplies = 0;
+        if (!to.IsTold && !from.HasClosed) Write(ref to, all);
     }
 
     /// <summary>A control frame of the gateway's own; masked where the gateway plays the client (§5.3).</summary>
@@ -250,19 +268,12 @@ public sealed partial class Tunnel
             Forward(ref from, to.Held.AsSpan(0, to.HeldLength));
             DropHeld(ref to);
         }
-        to.IsPaused = false;
+        if (to.IsPaused)
+        {
+            to.IsPaused = false;
+            Requeue(ref to, 1 - tag); // what has come meanwhile brings no edge any more
+        }
         Reschedule();
-    }
-
-    /// <summary>Gives the client the messages it has earned since the last time. False when there are none yet.</summary>
-    private bool RefillBudget(ref End from)
-    {
-        long now = _worker.Loop.Now;
-        long earned = Math.Min((now - _budgetAt) * _policy.MessageRate / 1000, _policy.MessageBurst);
-        if (earned <= 0) return false;
-        _budgetAt = earned == _policy.MessageBurst ? now : _budgetAt + earned * 1000 / _policy.MessageRate;
-        from.Frames.Budget = (int)earned;
-        return true;
     }
 
     private void Pause(ref End from)
@@ -271,7 +282,7 @@ public sealed partial class Tunnel
         Reschedule();
     }
 
-    private long PausedUntil => _budgetAt + (1000 + _policy.MessageRate - 1) / _policy.MessageRate;
+    private long PausedUntil => _budget.NextAt(_policy.MessageRate);
 
     private void Unpause()
     {

@@ -32,7 +32,7 @@ public sealed partial class Tunnel
         _lastActivity = reader.ReadTime(now);
         _isTracking = reader.ReadBoolean();
         _pingNumber = reader.ReadUInt32();
-        _budgetAt = reader.ReadTime(now);
+        _budget = new MessageBudget(reader.ReadTime(now), reader.ReadInt32());
         _endAt = reader.ReadTime(now);
         _plannedEnd = (TunnelEnd)reader.ReadByte();
         _closer = (TunnelEnd)reader.ReadByte();
@@ -76,7 +76,8 @@ public sealed partial class Tunnel
         writer.WriteTime(_lastActivity, now);
         writer.Write(_isTracking);
         writer.Write(_pingNumber);
-        writer.WriteTime(_budgetAt, now);
+        writer.WriteTime(_budget.FilledAt, now);
+        writer.Write(_budget.Part);
         writer.WriteTime(_endAt, now);
         writer.Write((byte)_plannedEnd);
         writer.Write((byte)_closer);

@@ -12,6 +12,9 @@ public sealed partial class Tunnel
 {
     private long IdleTimeout => _isTracking ? _policy.IdleTimeout : _policy.IsTracked ? _policy.PlainIdleTimeout : _policy.IdleTimeout;
 
+    // As in nginx, which does not wait for the upstream while more of it is there than the client takes: that wait is send_timeout's.
+    private long IdleAt => _client.Pending is null ? _lastActivity + IdleTimeout : Infinite;
+
     private bool IsPinging => _isTracking && _policy.PingInterval > 0 && _reason == TunnelEnd.None && _closer == TunnelEnd.None;
 
     protected override void OnTimer()
@@ -43,26 +46,32 @@ public sealed partial class Tunnel
     private TunnelEnd FindEnd(long now)
     {
         if (IsBlockedTooLong(in _upstream, _policy.UpstreamSendTimeout, now)) return TunnelEnd.UpstreamStalled;
-        if (IdleTimeout > 0 && now - _lastActivity >= IdleTimeout) return TunnelEnd.Idle;
+        if (IdleTimeout > 0 && now >= IdleAt) return TunnelEnd.Idle;
         if (IsBlockedTooLong(in _client, _policy.ClientSendTimeout, now)) return TunnelEnd.ClientStalled;
-        if (IsPinging && IsDead(in _client, now)) return TunnelEnd.ClientUnresponsive;
-        if (IsPinging && IsDead(in _upstream, now)) return TunnelEnd.UpstreamUnresponsive;
+        if (IsPinging && IsDead(in _client, in _upstream, now)) return TunnelEnd.ClientUnresponsive;
+        if (IsPinging && IsDead(in _upstream, in _client, now)) return TunnelEnd.UpstreamUnresponsive;
         return now >= _endAt ? _plannedEnd : TunnelEnd.None;
     }
 
     private static bool IsBlockedTooLong(in End end, long timeout, long now) => end.Pending is not null && now - end.BlockedSince >= timeout;
 
     // Any byte is a sign of life, not the pong alone. Who is sent more than it takes has a deadline of its own (send_timeout).
-    private bool IsDead(in End end, long now) => IsAsked(in end) && now - end.PingSentAt >= _policy.PingTimeout;
+    private bool IsDead(in End end, in End other, long now) => IsAsked(in end, in other) && now - end.PingSentAt >= _policy.PingTimeout;
 
-    private static bool IsAsked(in End end) => end.PingSentAt > end.LastRead && end.Pending is null && !end.IsEof;
+    private static bool IsAsked(in End end, in End other) => end.PingSentAt > end.LastRead && CanAnswer(in end, in other) && !end.IsEof;
+
+    /// <summary>
+    /// A ping would not only queue behind what the end does not take, and its answer would be read: nothing is read from it while the other end
+    /// takes nothing, or while it is held to its rate. What it has sent meanwhile, pongs among it, is in the kernel, and says nothing against it.
+    /// </summary>
+    private static bool CanAnswer(in End end, in End other) => end.Pending is null && other.Pending is null && !end.IsPaused;
 
     private void AskIfAlive(ref End end, ref End other, long now)
     {
-        if (_ended || now < NextQuestion(in end) || IsAsked(in end)) return;
-        if (end.Pending is not null || end.IsPaused)
+        if (_ended || now < NextQuestion(in end, in other) || IsAsked(in end, in other)) return;
+        if (!CanAnswer(in end, in other))
         {
-            end.PingSentAt = now; // it would only queue behind what is not taken, or its answer would not be read; ask again later
+            end.PingSentAt = now; // ask again later
             end.LastRead = now;
             return;
         }
@@ -75,8 +84,8 @@ public sealed partial class Tunnel
         }
     }
 
-    private long NextQuestion(in End end) =>
-        IsAsked(in end) ? end.PingSentAt + _policy.PingTimeout : Math.Max(end.LastRead, end.PingSentAt) + _policy.PingInterval;
+    private long NextQuestion(in End end, in End other) =>
+        IsAsked(in end, in other) ? end.PingSentAt + _policy.PingTimeout : Math.Max(end.LastRead, end.PingSentAt) + _policy.PingInterval;
 
     private void LogTimeout(TunnelEnd end)
     {
@@ -105,8 +114,8 @@ public sealed partial class Tunnel
         {
             if (_client.Pending is not null) next = Math.Min(next, _client.BlockedSince + _policy.ClientSendTimeout);
             if (_upstream.Pending is not null) next = Math.Min(next, _upstream.BlockedSince + _policy.UpstreamSendTimeout);
-            if (IdleTimeout > 0) next = Math.Min(next, _lastActivity + IdleTimeout);
-            if (IsPinging) next = Math.Min(next, Math.Min(NextQuestion(in _client), NextQuestion(in _upstream)));
+            if (IdleTimeout > 0) next = Math.Min(next, IdleAt);
+            if (IsPinging) next = Math.Min(next, Math.Min(NextQuestion(in _client, in _upstream), NextQuestion(in _upstream, in _client)));
             if (_client.IsPaused) next = Math.Min(next, PausedUntil);
             if (_record is not null) next = Math.Min(next, _record.NextTick(_startedAt));
         }

@@ -146,7 +146,12 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
         ref End self = ref tag == Client ? ref _client : ref _upstream;
         ref End other = ref tag == Client ? ref _upstream : ref _client;
         const ReadyEvents ended = ReadyEvents.PeerClosed | ReadyEvents.HangUp | ReadyEvents.Error;
-        if (events == ReadyEvents.None) self.IsRequeued = false;
+        if (events == ReadyEvents.None)
+        {
+            self.IsRequeued = false;
+            if (self.IsPaused && _reason != TunnelEnd.None) Unpause();
+            if (_ended) return;
+        }
         if ((events & ended) != 0) self.SawHangUp = true;
         if ((events & (ReadyEvents.Readable | ended)) != 0) self.Readable = true;
         if ((events & (ReadyEvents.Writable | ReadyEvents.HangUp | ReadyEvents.Error)) != 0 && !self.Writable)
@@ -163,6 +168,7 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
         Transport = transport,
         Readable = true,
         Writable = true,
+        SawHangUp = transport.SawHangUp,
         LastRead = _worker.Loop.Now,
         RoundTrip = -1,
         Frames = new FrameTracker(reservedBits),
@@ -184,7 +190,8 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
                 Requeue(ref from, tag);
                 return;
             }
-            // What was held back goes in front of what comes, so both are one run of bytes and one write.
+            // What was held back goes in front of what comes, so both are one run of bytes and one write. It is short: only an end that is paused holds
+            // messages back, and it is not read from before these have been followed.
             int held = from.HeldLength;
             int room = Math.Min(left, buffer.Length - held);
             int read = from.Transport.Read(buffer.AsSpan(held, room));
@@ -268,21 +275,32 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
         Requeue(ref end, TagOf(ref end));
     }
 
+    private ref End OtherOf(ref End end) => ref TagOf(ref end) == Client ? ref _upstream : ref _client;
+
     private int TagOf(ref End end) => System.Runtime.CompilerServices.Unsafe.AreSame(ref end, ref _client) ? Client : Upstream;
 
     private void Keep(ref End to, ReadOnlySpan<byte> bytes)
     {
-        int kept = to.PendingEnd - to.PendingStart;
-        byte[] buffer = _worker.Loop.Buffers.Rent(kept + bytes.Length);
-        if (to.Pending is not null)
+        if (to.Pending is null)
         {
-            to.Pending.AsSpan(to.PendingStart, kept).CopyTo(buffer);
-            _worker.Loop.Buffers.Return(to.Pending);
+            to.BlockedSince = _worker.Loop.Now;
+            to.Pending = _worker.Loop.Buffers.Rent(bytes.Length);
         }
-        else to.BlockedSince = _worker.Loop.Now;
-        bytes.CopyTo(buffer.AsSpan(kept));
-        (to.Pending, to.PendingStart, to.PendingEnd) = (buffer, 0, kept + bytes.Length);
+        else if (bytes.Length > to.Pending.Length - to.PendingEnd) MakeRoom(ref to, bytes.Length);
+        bytes.CopyTo(to.Pending.AsSpan(to.PendingEnd));
+        to.PendingEnd += bytes.Length;
         Reschedule();
+    }
+
+    // Moved only where half of it becomes free, and doubled otherwise: what comes in small pieces is copied a few times, not once for each.
+    private void MakeRoom(ref End to, int length)
+    {
+        byte[] present = to.Pending!;
+        int kept = to.PendingEnd - to.PendingStart;
+        byte[] buffer = kept + length <= present.Length / 2 ? present : _worker.Loop.Buffers.Rent(Math.Max(kept + length, present.Length * 2));
+        present.AsSpan(to.PendingStart, kept).CopyTo(buffer);
+        if (buffer != present) _worker.Loop.Buffers.Return(present);
+        (to.Pending, to.PendingStart, to.PendingEnd) = (buffer, 0, kept);
     }
 
     private void Flush(ref End to)
@@ -296,20 +314,24 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
             return;
         }
         to.PendingStart += written;
-        to.BlockedSince = _worker.Loop.Now;
+        // As in nginx, whose timers begin anew with every event: who takes what was kept for it is not idle.
+        to.BlockedSince = _lastActivity = _worker.Loop.Now;
         if (to.PendingStart < to.PendingEnd)
         {
             to.Writable = false;
             return;
         }
         DropPending(ref to);
+        if (to.OwesReplies > 0) ReplyTo(ref to, ref OtherOf(ref to));
         Settle();
     }
 
     private void DropPending(ref End end)
     {
-        if (end.Pending is not null) _worker.Loop.Buffers.Return(end.Pending);
+        if (end.Pending is null) return;
+        _worker.Loop.Buffers.Return(end.Pending);
         end.Pending = null;
+        OtherOf(ref end).LastRead = _worker.Loop.Now; // it was not listened to; its silence counts from here
         end.PendingStart = end.PendingEnd = 0;
     }
 

@@ -216,6 +216,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     public Transport TakeTransport()
     {
         Transport transport = Transport;
+        transport.SawHangUp = PeerClosed;
         Clear();
         return transport;
     }

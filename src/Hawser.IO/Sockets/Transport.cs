@@ -12,6 +12,12 @@ public abstract class Transport
     /// <summary>The loop's registration of the descriptor.</summary>
     public int Registration { get; set; }
 
+    /// <summary>
+    /// The loop has told a former owner of the peer's end, or of a broken connection, and will not tell the next one: reads come to an end, however
+    /// short they are.
+    /// </summary>
+    public bool SawHangUp { get; set; }
+
     /// <summary>Reads what is there, up to the size of <paramref name="buffer"/>.</summary>
     public abstract int Read(Span<byte> buffer);
 

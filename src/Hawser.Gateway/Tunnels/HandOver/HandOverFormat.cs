@@ -15,7 +15,7 @@ namespace Hawser.Gateway.Tunnels.HandOver;
 internal static class HandOverFormat
 {
     /// <summary>Counts up with every change of the state's format. Processes of different versions leave the tunnels where they are.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The variable that names the new process's end of the stream.</summary>
     public const string Variable = "HAWSER_HANDOVER_FD";
