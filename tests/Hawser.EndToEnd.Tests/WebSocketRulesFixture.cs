@@ -11,6 +11,7 @@ public sealed class WebSocketRulesFixture : IAsyncLifetime
         events { worker_connections 1024; }
         http {
             log_format tunnels '$uri $websocket_end_reason $websocket_closed_by $websocket_close_code $websocket_messages_received $websocket_messages_sent';
+            log_format numbers '$uri received $websocket_bytes_received sent $websocket_bytes_sent rtt $websocket_ping_rtt protocol $websocket_protocol duration $websocket_duration';
             access_log access.log tunnels;
             server {
                 listen 127.0.0.1:%%PORT_0%%;
@@ -28,6 +29,9 @@ public sealed class WebSocketRulesFixture : IAsyncLifetime
                 location /origins { proxy_pass http://127.0.0.1:%%BACKEND%%; websocket_origins same *.example.com https://app.example.org "~^https://x\d\.y$"; }
                 location /off { proxy_pass http://127.0.0.1:%%BACKEND%%; websocket off; }
                 location /moments { proxy_pass http://127.0.0.1:%%BACKEND%%; access_log moments.log tunnels at=open,close,1s; }
+                location /numbers { proxy_pass http://127.0.0.1:%%BACKEND%%; access_log numbers.log numbers; websocket_ping_interval off; }
+                location /numbers/ping { proxy_pass http://127.0.0.1:%%BACKEND%%; access_log numbers.log numbers; websocket_ping_interval 200ms; websocket_ping_timeout 60s; }
+                location /limits { proxy_pass http://127.0.0.1:%%BACKEND%%; websocket_max_message_size 10; websocket_message_rate rate=1/s burst=1; websocket_heartbeat ping reply pong; }
             }
         }
         """;

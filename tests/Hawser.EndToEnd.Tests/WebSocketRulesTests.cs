@@ -239,7 +239,7 @@ public sealed class WebSocketRulesTests(WebSocketRulesFixture fixture) : IClassF
     public async Task Quit_OpenWebSockets_AreClosedWith1001AndTheProcessEnds()
     {
         await using var server = new RawServer();
-        string configuration = WebSocketRulesFixture.Configuration.Replace("log_format", "websocket_drain 1s; log_format", StringComparison.Ordinal);
+        string configuration = WebSocketRulesFixture.Configuration.Replace("log_format tunnels", "websocket_drain 1s; log_format tunnels", StringComparison.Ordinal);
         await using GatewayProcess gateway = await Gateways.StartAsync(server.Port, configuration);
         await using TunnelPair first = await OpenAsync(gateway, server);
         await using TunnelPair second = await OpenAsync(gateway, server);
@@ -280,6 +280,66 @@ public sealed class WebSocketRulesTests(WebSocketRulesFixture fixture) : IClassF
         Assert.Equal("still", (await pair.NextAtServerAsync())?.Payload);
         await old.DisposeAsync();
         await AssertLoggedAsync(gateway, "/old shutdown_timeout gateway 1001 0 0");
+    }
+
+    /// <summary>Bytes are those behind the handshake, headers of frames included, by who sent them.</summary>
+    [Fact]
+    public async Task Variables_OfATunnelWithoutPings_SayWhatItCarried()
+    {
+        (RawServer server, GatewayProcess gateway) = fixture;
+        string up = Masked(WebSocketOpcode.Text, "12345");
+        string down = Frame(WebSocketOpcode.Text, "123456789");
+        await using (TunnelPair pair = await OpenAsync(gateway, server, "/numbers", "Sec-WebSocket-Protocol: chat"))
+        {
+            await pair.Client.SendAsync(up);
+            Assert.Equal("12345", (await pair.NextAtServerAsync())?.Payload);
+            await pair.Server.SendAsync(down + down);
+            Assert.Equal(["123456789", "123456789"], [(await pair.NextAtClientAsync())?.Payload, (await pair.NextAtClientAsync())?.Payload]);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+        string line = await NumbersAsync(gateway, "/numbers received");
+        Assert.StartsWith($"/numbers received {up.Length} sent {down.Length * 2} rtt - protocol chat duration ", line, StringComparison.Ordinal);
+        Assert.InRange(double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture), 0.05, 60);
+    }
+
+    [Fact]
+    public async Task Variables_OfATunnelWithPings_HaveTheClientsRoundTrip()
+    {
+        (RawServer server, GatewayProcess gateway) = fixture;
+        await using (TunnelPair pair = await OpenAsync(gateway, server, "/numbers/ping"))
+        {
+            WebSocketFrame? ping = await pair.Client.ReadFrameAsync(Patience);
+            Assert.Equal(WebSocketOpcode.Ping, ping?.Opcode);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            await pair.Client.SendAsync(Masked(WebSocketOpcode.Pong, ping!.Payload) + Masked(WebSocketOpcode.Text, "answered"));
+            Assert.Equal("answered", (await pair.NextAtServerAsync())?.Payload);
+        }
+        string[] words = (await NumbersAsync(gateway, "/numbers/ping received")).Split(' ');
+        Assert.Equal(("rtt", "protocol", "-"), (words[5], words[7], words[8]));
+        Assert.InRange(double.Parse(words[6], System.Globalization.CultureInfo.InvariantCulture), 0.1, 60);
+    }
+
+    /// <summary>Where frames cannot be found any more, nothing is known of messages: neither their size, nor their rate, nor which of them is a heartbeat.</summary>
+    [Fact]
+    public async Task Misframed_NotStrict_EndsTheLimitsToo()
+    {
+        (RawServer server, GatewayProcess gateway) = fixture;
+        await using TunnelPair pair = await OpenAsync(gateway, server, "/limits");
+        await pair.Client.SendAsync("no frame");
+        Assert.Equal("no frame", await pair.Server.ReadAsync(8));
+        string large = Masked(WebSocketOpcode.Text, "more than ten bytes");
+        string beat = Masked(WebSocketOpcode.Text, "ping");
+        await pair.Client.SendAsync(large + large + beat);
+        Assert.Equal(large + large + beat, await pair.Server.ReadAsync((large + large + beat).Length));
+        await pair.Server.SendAsync(Frame(WebSocketOpcode.Text, "more than ten bytes"));
+        Assert.Equal("more than ten bytes", (await pair.NextAtClientAsync())?.Payload);
+    }
+
+    private static async Task<string> NumbersAsync(GatewayProcess gateway, string start)
+    {
+        string? line = null;
+        Assert.True(await Wait.UntilAsync(() => (line = gateway.Directory.Read("numbers.log").Split('\n').SkipLast(1).FirstOrDefault(l => l.StartsWith(start, StringComparison.Ordinal))) is not null, Patience), gateway.Describe());
+        return line!;
     }
 
     [Fact]
