@@ -20,6 +20,7 @@ internal static class HttpChecks
         if (areSizesKnown)
             CheckProxy(context, http);
         CharsetChecks.Run(context, http);
+        WebSocketChecks.Run(context, http);
         foreach (ServerConfig server in http.Servers)
             CheckDuplicates(context, server.Locations);
         context.Session.Zones.Check(context);

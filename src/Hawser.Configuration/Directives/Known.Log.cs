@@ -28,7 +28,7 @@ public static partial class Known
             Summary = "Where requests are logged, and in which format. buffer: lines are collected up to so many bytes, and for flush at most. gzip: what is "
                 + "collected is written compressed, with level 1 (the default) to 9 and a buffer of 64k if none is given. if: only requests for which the "
                 + "condition is neither empty nor 0. syslog: lines go as datagrams (RFC 3164) to a host, port 514 by default, or to a Unix socket. off cancels all "
-                + "logs of the block.",
+                + "logs of the block. at: when a tunnel is logged, at its open, its close, and each time that passes, 1s at least; close if it is not given.",
         });
 
     public static readonly Directive<OpenLogFileCache?> OpenLogFileCache = Modules.Log.Add(

@@ -10,7 +10,7 @@ public static partial class Known
         "websocket", In.HttpServerLocation, WebSocketMode.Auto, "auto",
         [new("auto", WebSocketMode.Auto), new("nginx", WebSocketMode.Nginx), new("off", WebSocketMode.Off)],
         "auto: a valid opening handshake that reaches a proxy_pass goes upstream as one, without the header lines nginx wants. "
-        + "nginx: nothing is added. off: a handshake gets 403.");
+        + "nginx: nothing is added, a tunnel is bytes, and of the directives websocket_* only websocket_upgrade_insecure has an effect. off: a handshake gets 403.");
 
     public static readonly Directive<bool> WebSocketUpgradeInsecure = Modules.WebSocket.Flag(
         "websocket_upgrade_insecure", In.HttpServerLocation, false,
@@ -24,7 +24,8 @@ public static partial class Known
         {
             Syntax = ["time", "off"],
             DefaultText = "20s",
-            Summary = "A peer of a WebSocket that has sent nothing for so long is sent a ping by the gateway itself. Its pong goes no further.",
+            Summary = "A peer of a WebSocket that has sent nothing for so long is sent a ping by the gateway itself. Its pong goes no further. "
+                + "off sends none; 0 is refused.",
         });
 
     public static readonly Directive<TimeSpan> WebSocketPingTimeout = Modules.WebSocket.Add(
@@ -58,7 +59,8 @@ public static partial class Known
         {
             Syntax = ["rate=number/s [burst=number] [action=pause | close]", "off"],
             DefaultText = "off",
-            Summary = "How many messages a second the client of each WebSocket may send, and how many at once (burst, by default those of a second). "
+            Summary = "How many messages a second the client of each WebSocket may send, and how many at once (burst, by default those of a second): "
+                + "whole numbers, at least 1. "
                 + "With pause it is not read from until it may send again; with close it is closed with 1008.",
         });
 
@@ -68,7 +70,8 @@ public static partial class Known
             Syntax = ["any", "same | origin ..."],
             DefaultText = "any",
             Summary = "Which pages may open a WebSocket: those of the host that is asked (same), or those listed, such as https://app.example.com, "
-                + "*.example.com or ~regex. A handshake with another Origin gets 403; one without an Origin, which no browser sends, passes.",
+                + "*.example.com or ~regex. same compares host and port, a scheme's usual port being none, and not the scheme. *.example.com is every "
+                + "host below example.com, and not example.com itself. A handshake with another Origin gets 403; one without an Origin, which no browser sends, passes.",
         });
 
     public static readonly Directive<LifetimeConfig> WebSocketMaxLifetime = Modules.WebSocket.Add(
@@ -77,7 +80,7 @@ public static partial class Known
             Syntax = ["time [jitter=time]", "off"],
             DefaultText = "off",
             Summary = "A WebSocket that has lived so long is closed with 1001 at the next frame boundary, so that load can move to other machines. "
-                + "jitter shortens the time by a random part of its own.",
+                + "jitter, at most as long as the time, shortens it by a random part of its own.",
         });
 
     public static readonly Directive<HeartbeatConfig?> WebSocketHeartbeat = Modules.WebSocket.Add(
@@ -85,10 +88,12 @@ public static partial class Known
         {
             Syntax = ["text reply text", "off"],
             DefaultText = "off",
-            Summary = "A text frame of the client with exactly this text, not compressed, is answered by the gateway and goes no further.",
+            Summary = "A text frame of the client with exactly this text, not compressed, is answered by the gateway and goes no further. "
+                + "Both texts have 1 to 125 bytes. Of replies that the client does not take, 255 are kept for it.",
         });
 
     public static readonly Directive<bool> WebSocketStrict = Modules.WebSocket.Flag(
         "websocket_strict", In.HttpServerLocation, false,
-        "on: bytes that are no frame close both sides with 1002. off: that is logged, and the WebSocket goes on as plain bytes.");
+        "on: bytes that are no frame close both sides with 1002. off: that is logged, and the WebSocket goes on as plain bytes, "
+        + "without limits, pings, heartbeat replies, and a close at the end of its lifetime or of a graceful stop.");
 }
