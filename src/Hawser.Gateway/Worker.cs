@@ -208,7 +208,7 @@ public sealed class Worker
 
     public void Return(Channel channel)
     {
-        if (!channel.WasAborted && _channels.Count < PooledObjects) _channels.Push(channel);
+        if (channel.IsReusable && _channels.Count < PooledObjects) _channels.Push(channel);
     }
 
     public RequestHeadParser RentRequestParser(RequestHeadOptions options)

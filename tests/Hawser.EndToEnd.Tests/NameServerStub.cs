@@ -28,6 +28,9 @@ internal sealed class NameServerStub : IAsyncDisposable
     /// <summary>Seconds that answers hold.</summary>
     public int Lifetime { get; init; } = 300;
 
+    /// <summary>Answers wait for this.</summary>
+    public Task Silence { get; set; } = Task.CompletedTask;
+
     /// <summary>Sets the addresses of a name; none makes it one that does not exist.</summary>
     public void Set(string name, params string[] addresses) => _addresses[name] = addresses;
 
@@ -50,6 +53,7 @@ internal sealed class NameServerStub : IAsyncDisposable
             while (true)
             {
                 var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
+                await Silence.WaitAsync(_stop.Token);
                 await _socket.SendToAsync(Answer(buffer.AsSpan(0, received.ReceivedBytes)), SocketFlags.None, received.RemoteEndPoint, _stop.Token);
             }
         }

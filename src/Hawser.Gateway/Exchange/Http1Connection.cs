@@ -90,7 +90,13 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
                 _worker.SetPhase(this, Metrics.ConnectionPhase.Writing);
                 _worker.Counters.Request();
                 bool keep = await ExchangePipeline.RunAsync(exchange); // 3 … 7
-                if (_isClosed) break; // a tunnel has taken the connection over, or it broke
+                if (_isClosed)
+                {
+                    // A tunnel has taken the connection over. What runs in the background still uses the exchange's memory.
+                    await exchange.FinishSubrequestsAsync();
+                    _worker.Return(exchange);
+                    break;
+                }
 
                 // 8 log, then keep alive or close
                 if (!await FinishAsync(exchange, keep)) break;
@@ -224,7 +230,6 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         Transport transport = _channel.TakeTransport();
         _worker.Return(_channel);
         _worker.Replace(this, tunnel);
-        _worker.Return(exchange);
         return transport;
     }
 

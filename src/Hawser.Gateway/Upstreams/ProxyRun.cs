@@ -75,7 +75,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
                     }
                     ReturnHeadParser();
                 }
-                if (failure == Failure.None) failure = NextForStatus();
+                if (failure == Failure.None) failure = FailureOfStatus();
                 if (failure == Failure.None)
                 {
                     _state.Answered(_picks, _peer!, Attempt.HeaderTime, Worker.Loop.UnixMilliseconds);
@@ -259,7 +259,7 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         if (_connection is not { } connection) return;
         _connection = null;
         Attempt.BytesSent = connection.Channel.BytesSent - _sentBefore;
-        connection.Close();
+        connection.Close(isInUse: _upload is { IsCompleted: false });
     }
 
     /// <summary>A body that is still being sent has lost its purpose. Nothing may read from the client once this run is over.</summary>
@@ -287,9 +287,15 @@ public sealed partial class ProxyRun(HttpExchange exchange)
         _target = default;
     }
 
-    /// <summary>The status of the response asks for another server (<c>proxy_next_upstream http_502</c> …).</summary>
-    private Failure NextForStatus()
+    /// <summary>The status asks for another server (<c>proxy_next_upstream http_502</c> …), or comes at a time when it cannot be obeyed.</summary>
+    private Failure FailureOfStatus()
     {
+        if (_statusCode == 101 && !_bodySent && ClientAskedForUpgrade())
+        {
+            // What is left of the body would be read as the new protocol, by whoever reads it.
+            exchange.LogError(LogLevel.Error, "upstream switched protocols before the request was sent while reading response header from upstream");
+            return Failure.InvalidHeader;
+        }
         Failure failure = Failures.ForStatus(_statusCode);
         return failure != Failure.None && (_model.NextUpstream & failure.Condition()) != 0 && MayTryNext(failure) ? failure : Failure.None;
     }

@@ -75,11 +75,12 @@ public sealed class UpstreamConnection : LoopTimer, IChannelObserver
         return false;
     }
 
-    public void Close()
+    /// <param name="isInUse">Somebody will look at the channel again, and must find it closed: it goes to nobody else.</param>
+    public void Close(bool isInUse = false)
     {
         _worker.Loop.Timers.Remove(this);
         Channel.Close();
-        _worker.Return(Channel);
+        if (!isInUse) _worker.Return(Channel);
     }
 
     void IChannelObserver.OnPeerClosed(Channel channel) => EndIdle();

@@ -40,6 +40,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     private Waiter _writer;
     private long _sendTimeout = Infinite;
     private int _drainBelow;
+    private bool _wasAborted;
 
     private struct Waiter
     {
@@ -197,10 +198,9 @@ public sealed class Channel : LoopTimer, IReadyHandler
     }
 
     /// <summary>
-    /// Somebody was woken by <see cref="Abort"/> and has not run yet, or may not have: the object must not be used for another
-    /// connection.
+    /// The object may be used for another connection: nobody waits on it, and nobody was woken by <see cref="Abort"/> who may not have run yet.
     /// </summary>
-    public bool WasAborted { get; private set; }
+    public bool IsReusable => !_wasAborted && _reader.Continuation is null && _writer.Continuation is null;
 
     /// <summary>Wakes whoever waits to read, with <see cref="WaitResult.Aborted"/>.</summary>
     public void AbortRead() => Release(ref _reader, WaitResult.Aborted);
@@ -213,9 +213,11 @@ public sealed class Channel : LoopTimer, IReadyHandler
     }
 
     /// <summary>Gives the transport (and its registration) away: the channel is empty afterwards and keeps no output.</summary>
+    /// <exception cref="InvalidOperationException">Somebody waits on the channel, and would wake up on another connection.</exception>
     public Transport TakeTransport()
     {
         Transport transport = Transport;
+        if (_reader.Continuation is not null || _writer.Continuation is not null) throw new InvalidOperationException("The channel is being waited on.");
         transport.SawHangUp = PeerClosed;
         Clear();
         return transport;
@@ -387,7 +389,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     private void Release(ref Waiter waiter, WaitResult result)
     {
         if (waiter.Continuation is not { } continuation) return;
-        WasAborted = true;
+        _wasAborted = true;
         waiter.Continuation = null;
         waiter.Result = result;
         Loop.Defer(continuation);
