@@ -71,8 +71,11 @@ internal static class Gateways
         return network;
     }
 
+    /// <summary>What all loops have in use of their buffers.</summary>
+    public static long BufferBytes(JsonObject status) => status["loops"]!.AsArray().Sum(loop => loop!["buffer_bytes"]!.GetValue<long>());
+
     /// <summary>
-    /// Waits until nothing is left of what a test did: no connection, no tunnel, no request on a server, no descriptor; and as many tunnels have
+    /// Waits until nothing is left of what a test did: no connection, no tunnel, no request on a server, no descriptor, no buffer; and as many tunnels have
     /// ended as were opened.
     /// </summary>
     public static async Task AssertNothingLeftAsync(GatewayProcess gateway, int atRest)
@@ -90,6 +93,7 @@ internal static class Gateways
                 && tunnels["open"]!.GetValue<long>() == 0
                 && tunnels["opened"]!.GetValue<long>() == tunnels["closed"]!.GetValue<long>()
                 && tunnels["closed_by_reason"]!.AsObject().Sum(reason => reason.Value!.GetValue<long>()) == tunnels["closed"]!.GetValue<long>()
+                && BufferBytes(status) == 0
                 && status["upstreams"]!.AsArray().All(u => u!["servers"]!.AsArray().All(s => s!["active"]!.GetValue<long>() == 0));
         }
     }

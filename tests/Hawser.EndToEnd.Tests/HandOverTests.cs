@@ -107,6 +107,8 @@ public sealed class HandOverTests : IAsyncLifetime
         }
 
         await sending;
+        await client.DisposeAsync();
+        Assert.True(await Wait.UntilAsync(async () => await _gateway.StatusAsync() is var now && Number(now["tunnels"]!["open"]) == 0 && Gateways.BufferBytes(now) == 0, s_patience), Log);
     }
 
     private static async Task<(WebSocketOpcode Opcode, string Payload)> ReadFrameAsync(RawClient client)

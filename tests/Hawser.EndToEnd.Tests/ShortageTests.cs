@@ -61,7 +61,7 @@ public sealed class ShortageTests
         // Two connections of the tests, and what status and a reload have opened for good.
         await Gateways.AssertNoDescriptorLeakAsync(gateway, atRest + 4);
         await fleet.StopAsync();
-        Assert.True(await Wait.UntilAsync(async () => Open(await Commands.StatusAsync(gateway)) == 0, s_patience), gateway.Describe());
+        Assert.True(await Wait.UntilAsync(async () => await Commands.StatusAsync(gateway) is var now && Open(now) == 0 && Gateways.BufferBytes(now) == 0, s_patience), gateway.Describe());
         Assert.Equal(Tunnels + 1, Number((await Commands.StatusAsync(gateway))["tunnels"]!["closed"]));
         Assert.DoesNotContain("unexpected failure", gateway.ErrorLog, StringComparison.Ordinal);
     }

@@ -96,6 +96,7 @@ public sealed class SlowKeyTests
         Assert.True(
             await Wait.UntilAsync(() => ProcessProbe.Descriptors(gateway.Id) <= atRest, s_timeout),
             string.Join('\n', ProcessProbe.DescribeDescriptors(gateway.Id)));
+        Assert.True(await Wait.UntilAsync(async () => Gateways.BufferBytes(await Commands.StatusAsync(gateway)) == 0, s_timeout), gateway.Describe());
         Assert.DoesNotContain("[crit]", gateway.ErrorLog, StringComparison.Ordinal);
         Assert.DoesNotContain("[alert]", gateway.ErrorLog, StringComparison.Ordinal);
     }

@@ -155,7 +155,7 @@ public sealed class TunnelFaultTests
             if (random.Next(2) == 0) victim.Reset();
             else victim.EndSending();
         }
-        await Gateways.AssertNoDescriptorLeakAsync(gateway, atRest);
+        await Gateways.AssertNothingLeftAsync(gateway, atRest);
         Assert.True(await Wait.UntilAsync(() => gateway.Directory.Read("access.log").Count(c => c == '\n') == TestSettings.Scale(60) + 1, Patience), gateway.Describe());
         Assert.Empty(gateway.Alarms());
     }

@@ -79,9 +79,11 @@ public sealed class TunnelPressureTests : IAsyncLifetime
         Task sending = pair.Server.SendAsync(frame);
         await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
         Assert.False(sending.IsCompleted);
+        Assert.InRange(Gateways.BufferBytes(await Commands.StatusAsync(_gateway)), 1, 512 * 1024);
         Assert.True(frame == await pair.Client.ReadAsync(frame.Length), $"bytes were lost\n{_gateway.Describe()}");
         await sending;
         await AssertGoesOnAsync(pair);
+        Assert.Equal(0, Gateways.BufferBytes(await Commands.StatusAsync(_gateway)));
     }
 
     [Fact]
@@ -94,6 +96,8 @@ public sealed class TunnelPressureTests : IAsyncLifetime
         await pair.Client.SendAsync(Masked(WebSocketOpcode.Text, "over"));
         Assert.Equal("over", (await pair.NextAtServerAsync())?.Payload);
 
+        // What the socket has refused of one run of replies.
+        Assert.InRange(Gateways.BufferBytes(await Commands.StatusAsync(_gateway)), 0, 64 * 1024);
         string reply = Frame(WebSocketOpcode.Text, "pong");
         string replies = await pair.Client.ReadUntilIdleAsync(TimeSpan.FromSeconds(1));
         Assert.InRange(replies.Length / reply.Length, 255, Count - 1);

@@ -54,10 +54,8 @@ public sealed class TunnelStateFaultTests
     public async Task Client_ResetsBeforeThe101_TheUpstreamSeesAnEnd()
     {
         await using var rig = await Rig.StartAsync();
-        await using RawClient client = await RawClient.ConnectAsync(rig.Gateway.Port());
-        await client.SendAsync(WebSocketBytes.Handshake("/"));
-        await using RawClient server = await rig.Server.AcceptAsync();
-        await server.ReadUntilAsync("\r\n\r\n", Patience);
+        await using TunnelPair asked = await rig.AskAsync();
+        (RawClient client, RawClient server) = (asked.Client, asked.Server);
         client.Reset();
         Assert.NotEqual(ConnectionState.Open, await server.WaitForEndAsync(Patience));
         await rig.AssertLoggedAsync("/ 499 ");
@@ -72,10 +70,8 @@ public sealed class TunnelStateFaultTests
     public async Task Upstream_ResetsBeforeThe101IsWhole_Is502(int sent)
     {
         await using var rig = await Rig.StartAsync();
-        await using RawClient client = await RawClient.ConnectAsync(rig.Gateway.Port());
-        await client.SendAsync(WebSocketBytes.Handshake("/"));
-        await using RawClient server = await rig.Server.AcceptAsync();
-        await server.ReadUntilAsync("\r\n\r\n", Patience);
+        await using TunnelPair asked = await rig.AskAsync();
+        (RawClient client, RawClient server) = (asked.Client, asked.Server);
         string answer = WebSocketBytes.SwitchingProtocols();
         await server.SendAsync(sent < 0 ? answer[..^1] : answer[..sent]);
         await Task.Delay(50, TestContext.Current.CancellationToken);
@@ -90,10 +86,8 @@ public sealed class TunnelStateFaultTests
     public async Task Upstream_SendsAFrameBehindThe101AndResets_TheFrameArrivesAndThe1014()
     {
         await using var rig = await Rig.StartAsync();
-        await using RawClient client = await RawClient.ConnectAsync(rig.Gateway.Port());
-        await client.SendAsync(WebSocketBytes.Handshake("/"));
-        await using RawClient server = await rig.Server.AcceptAsync();
-        await server.ReadUntilAsync("\r\n\r\n", Patience);
+        await using TunnelPair asked = await rig.AskAsync();
+        (RawClient client, RawClient server) = (asked.Client, asked.Server);
         await server.SendAsync(WebSocketBytes.SwitchingProtocols() + Frame(WebSocketOpcode.Text, "first"));
         Assert.Equal(101, (await client.ReadReplyAsync(timeout: Patience))?.Status);
         Assert.Equal("first", (await client.ReadFrameAsync(Patience))?.Payload);
@@ -230,6 +224,16 @@ public sealed class TunnelStateFaultTests
             var server = new RawServer(receiveBuffer);
             GatewayProcess gateway = await Gateways.StartAsync(server.Port, Configuration);
             return new Rig(server, gateway, await Gateways.DescriptorsAtRestWithoutTunnelAsync(gateway));
+        }
+
+        /// <summary>A handshake that has reached the upstream and is not answered yet.</summary>
+        public async Task<TunnelPair> AskAsync()
+        {
+            RawClient client = await RawClient.ConnectAsync(Gateway.Port());
+            await client.SendAsync(WebSocketBytes.Handshake("/"));
+            RawClient server = await Server.AcceptAsync();
+            await server.ReadUntilAsync("\r\n\r\n", Patience);
+            return new TunnelPair(client, server);
         }
 
         public async Task AssertLoggedAsync(string line) => Assert.True(

@@ -40,6 +40,9 @@ public sealed record LoopSnapshot
     /// <summary>The longest that a ready connection may have waited for its turn, within the last 10 to 20 seconds.</summary>
     public required TimeSpan Lag { get; init; }
 
+    /// <summary>Bytes of buffers in use: heads and bodies under way, and what peers have not taken yet. An idle connection has none.</summary>
+    public required long BufferBytes { get; init; }
+
     /// <summary>Connections and requests since the start.</summary>
     public required WorkerCounters Counters { get; init; }
 

@@ -23,6 +23,8 @@ public static class MetricCatalog
         new("hawser.loop.busy", MetricKind.Counter, "s", "Time in which event loops worked.", s => ByLoop(s, l => l.Busy.TotalSeconds)),
         new("hawser.loop.lag", MetricKind.Gauge, "s", "The longest that a ready connection may have waited for its turn within the last 10 to 20 seconds.",
             s => ByLoop(s, l => l.Lag.TotalSeconds)),
+        new("hawser.loop.buffers", MetricKind.Gauge, "By", "Buffers in use: heads and bodies under way, and what peers have not taken yet.",
+            s => ByLoop(s, l => l.BufferBytes)),
 
         new("hawser.tunnels.open", MetricKind.Gauge, null, "Tunnels that are open.", s => ByLoop(s, l => l.Tunnels.Opened - l.Tunnels.Closed)),
         new("hawser.tunnels.opened", MetricKind.Counter, null, "Tunnels that were opened, or taken over from another process.", s => ByLoop(s, l => l.Tunnels.Opened)),

@@ -12,6 +12,7 @@ internal static class SnapshotReader
         Connections = worker.Load,
         Busy = worker.Loop.Load.Busy,
         Lag = worker.Loop.Load.Lag,
+        BufferBytes = worker.Loop.Buffers.RentedBytes,
         Counters = worker.Counters,
         Tunnels = worker.TunnelCounters,
     };

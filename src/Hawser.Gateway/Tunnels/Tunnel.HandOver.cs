@@ -1,5 +1,6 @@
 using Hawser.Gateway.Phases.Limits;
 using Hawser.Gateway.Tunnels.HandOver;
+using Hawser.IO.Buffers;
 using Hawser.IO.Sockets;
 using Hawser.Protocols.WebSocket;
 
@@ -116,6 +117,8 @@ public sealed partial class Tunnel
         _peer.Enter();
         _worker.TunnelCounters.OpenedCount++;
         _worker.TakeOver(this);
+        MoveToPool(ref _client);
+        MoveToPool(ref _upstream);
         Register();
         if (_worker.IsDraining) BeginDrain();
     }
@@ -126,6 +129,22 @@ public sealed partial class Tunnel
         _leases?.Release();
         _client.Transport.Close();
         _upstream.Transport.Close();
+    }
+
+    // Until here they belonged to nobody but the state, which may also be discarded on another thread than the pool's.
+    private void MoveToPool(ref End end)
+    {
+        BufferPool pool = _worker.Loop.Buffers;
+        end.Pending = Copy(end.Pending, pool);
+        end.Held = Copy(end.Held, pool);
+
+        static byte[]? Copy(byte[]? bytes, BufferPool pool)
+        {
+            if (bytes is null) return null;
+            byte[] buffer = pool.Rent(bytes.Length);
+            bytes.CopyTo(buffer, 0);
+            return buffer;
+        }
     }
 
     private static bool IsWhole(in End end) => !end.IsEof && !end.IsGone && !end.IsShut && !end.IsReset && !end.IsTold;

@@ -69,6 +69,7 @@ public sealed unsafe partial class TlsTransport
         {
             UsePump(pumpOfLoop);
             IsBesideLoop = false;
+            pumpOfLoop.Buffers.TakeOver(pump.Buffers);
             TlsPump.Return(pump);
         }
     }

@@ -88,6 +88,7 @@ internal static class StatusDocument
         json.WriteNumber("accepted", loop.Counters.Accepted);
         json.WriteNumber("busy_seconds", Math.Round(loop.Busy.TotalSeconds, 6));
         json.WriteNumber("lag_seconds", Math.Round(loop.Lag.TotalSeconds, 6));
+        json.WriteNumber("buffer_bytes", loop.BufferBytes);
         json.WriteEndObject();
     }
 

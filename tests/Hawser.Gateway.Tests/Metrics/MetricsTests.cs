@@ -43,6 +43,7 @@ public sealed class MetricsTests
     {
         Assert.Equal(50.5, Family("hawser_start_time_seconds").Samples.Single().Value);
         Assert.Equal([3, 4], Family("hawser_connections_open").Samples.Select(s => s.Value));
+        Assert.Equal([2048, 2048], Family("hawser_loop_buffers_bytes").Samples.Select(s => s.Value));
         Assert.Equal([0.25, 0.25], Family("hawser_loop_busy_seconds_total").Samples.Select(s => s.Value));
         Assert.Equal(2, Family("hawser_tunnels_closed_total").Samples.Single(s => s.Labels["reason"] == "client_vanished").Value);
         Assert.Equal(2, Family("hawser_websocket_handshakes_total").Samples.Single(s => s.Labels["outcome"] == "origin_refused" && s.Labels["status"] == "403").Value);
@@ -139,6 +140,7 @@ public sealed class MetricsTests
             Connections = 3 + index,
             Busy = TimeSpan.FromMilliseconds(250),
             Lag = TimeSpan.FromMilliseconds(2),
+            BufferBytes = 2048,
             Counters = new WorkerCounters(),
             Tunnels = tunnels,
         };
