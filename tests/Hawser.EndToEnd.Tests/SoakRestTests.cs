@@ -23,7 +23,13 @@ public sealed class SoakRestTests
             websocket_ping_interval 1s;
             websocket_ping_timeout 6s;
             upstream backend { server 127.0.0.1:FIRST fail_timeout=1s; server 127.0.0.1:SECOND fail_timeout=1s; }
-            server { listen 127.0.0.1:%%PORT%% backlog=4096; location / { proxy_pass http://backend; } }
+            server {
+                listen 127.0.0.1:%%PORT%% backlog=4096;
+                listen 127.0.0.1:%%TLS_PORT%% ssl backlog=4096;
+                ssl_certificate cert.pem;
+                ssl_certificate_key key.pem;
+                location / { proxy_pass http://backend; }
+            }
         }
         """;
 
@@ -36,13 +42,14 @@ public sealed class SoakRestTests
         await using var second = new ChurnBackend(tally);
         await using var gateway = new UpgradableGateway();
         gateway.Write(Configuration.Replace("FIRST", $"{first.Port}", StringComparison.Ordinal).Replace("SECOND", $"{second.Port}", StringComparison.Ordinal));
+        gateway.WriteCertificate();
         await gateway.StartAsync();
         var memory = new List<long>();
         var descriptors = new List<int>();
         long opened = 0;
         for (var wave = 0; wave < 4; wave++)
         {
-            var clients = new ChurnClients(gateway.Port, [first, second], TimeSpan.FromSeconds(0.4), 5);
+            var clients = new ChurnClients(gateway.Port, [first, second], TimeSpan.FromSeconds(0.4), 5) { TlsPort = gateway.TlsPort };
             await clients.StartAsync(tunnels);
             await Task.Delay(time, TestContext.Current.CancellationToken);
             gateway.Send(Signal.Hup);

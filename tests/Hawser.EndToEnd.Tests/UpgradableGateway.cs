@@ -10,6 +10,7 @@ internal sealed class UpgradableGateway : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(100);
 
     private readonly PortLease _port = PortLease.Take();
+    private readonly PortLease _tlsPort = PortLease.Take();
     private readonly HashSet<int> _started = [];
 
     public TestDirectory Directory { get; } = new();
@@ -17,14 +18,28 @@ internal sealed class UpgradableGateway : IAsyncDisposable
     /// <summary>The port that <c>%%PORT%%</c> stands for in the configuration.</summary>
     public int Port => _port.Port;
 
+    /// <summary>The port that <c>%%TLS_PORT%%</c> stands for.</summary>
+    public int TlsPort => _tlsPort.Port;
+
     /// <summary>The process that the pid file names.</summary>
     public int? ProcessId => int.TryParse(Directory.Read("nginx.pid"), CultureInfo.InvariantCulture, out var id) ? id : null;
 
     /// <summary>The error log.</summary>
     public string Log => Directory.Read("error.log");
 
-    public void Write(string configuration) =>
-        Directory.Write("nginx.conf", configuration.Replace("%%PORT%%", Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+    public void Write(string configuration) => Directory.Write(
+        "nginx.conf",
+        configuration
+            .Replace("%%PORT%%", Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("%%TLS_PORT%%", TlsPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+
+    /// <summary>Puts a certificate and its key beside the configuration: <c>cert.pem</c>, <c>key.pem</c>.</summary>
+    public void WriteCertificate()
+    {
+        var certificate = TestCertificate.Create("localhost");
+        Directory.Write("cert.pem", certificate.Pem);
+        Directory.Write("key.pem", certificate.KeyPem);
+    }
 
     public async Task StartAsync()
     {
@@ -67,6 +82,7 @@ internal sealed class UpgradableGateway : IAsyncDisposable
         foreach (var id in _started.Append(ProcessId ?? 0).Where(id => id > 0))
             ProcessProbe.Send(id, Signal.Kill);
         _port.Dispose();
+        _tlsPort.Dispose();
         Directory.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -50,6 +50,9 @@ public sealed class ChurnClients(int port, IReadOnlyList<ChurnBackend> backends,
     private int _open;
     private Exception? _failure;
 
+    /// <summary>The gateway's port for TLS, which every fifth client uses; 0 for none.</summary>
+    public int TlsPort { get; init; }
+
     /// <summary>What they have counted.</summary>
     public ChurnTally Tally { get; } = new();
 
@@ -103,7 +106,7 @@ public sealed class ChurnClients(int port, IReadOnlyList<ChurnBackend> backends,
 
     private async Task LiveAsync(int client, Random random)
     {
-        if (await OpenAsync() is not { } opened)
+        if (await OpenAsync(client % 5 == 4 ? TlsPort : 0) is not { } opened)
         {
             await Task.Delay(s_retry);
             return;
@@ -126,13 +129,15 @@ public sealed class ChurnClients(int port, IReadOnlyList<ChurnBackend> backends,
     }
 
     /// <returns>Null when the gateway could not help it: a backend has just died.</returns>
-    private async Task<(FrameSocket Socket, int Life)?> OpenAsync()
+    private async Task<(FrameSocket Socket, int Life)?> OpenAsync(int tlsPort)
     {
         var connection = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var socket = new FrameSocket(connection, isClient: true);
         try
         {
-            await connection.ConnectAsync(IPAddress.Loopback, port).WaitAsync(FrameSocket.Patience);
+            await connection.ConnectAsync(IPAddress.Loopback, tlsPort > 0 ? tlsPort : port).WaitAsync(FrameSocket.Patience);
+            if (tlsPort > 0)
+                await socket.SecureAsync();
             await socket.SendTextAsync(WebSocketBytes.Handshake("/tunnel"));
             var head = await socket.ReadHeadAsync() ?? "nothing";
             if (head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Hawser.Testing.Churn;
@@ -14,6 +15,7 @@ public sealed class FrameSocket(Socket socket, bool isClient) : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly byte[] _buffer = new byte[512];
+    private SslStream? _tls;
     private int _start;
     private int _end;
 
@@ -28,6 +30,13 @@ public sealed class FrameSocket(Socket socket, bool isClient) : IDisposable
 
     /// <inheritdoc cref="DataSent"/>
     public long DataReceived { get; private set; }
+
+    /// <summary>Speaks TLS from here on, as a client that wants a certificate for localhost, and no authority behind it. What is counted is what goes through it.</summary>
+    public async Task SecureAsync()
+    {
+        _tls = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: false, static (_, _, _, errors) => errors is SslPolicyErrors.None or SslPolicyErrors.RemoteCertificateChainErrors);
+        await _tls.AuthenticateAsClientAsync("localhost").WaitAsync(Patience);
+    }
 
     /// <summary>Reads a head of HTTP, up to and including its empty line; null when the connection ended first.</summary>
     public async Task<string?> ReadHeadAsync()
@@ -63,7 +72,7 @@ public sealed class FrameSocket(Socket socket, bool isClient) : IDisposable
                 if (!await FillAsync())
                     return null;
             }
-            catch (SocketException)
+            catch (Exception ended) when (ended is SocketException or IOException)
             {
                 return null;
             }
@@ -85,7 +94,7 @@ public sealed class FrameSocket(Socket socket, bool isClient) : IDisposable
         {
             await SendAllAsync(frame.AsMemory(0, length));
         }
-        catch (SocketException)
+        catch (Exception ended) when (ended is SocketException or IOException)
         {
             // Reading will tell.
         }
@@ -107,7 +116,11 @@ public sealed class FrameSocket(Socket socket, bool isClient) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        socket.Dispose();
+        _tls?.Dispose();
+    }
 
     private Frame? Take()
     {
@@ -144,13 +157,20 @@ public sealed class FrameSocket(Socket socket, bool isClient) : IDisposable
 
         if (_end == _buffer.Length)
             throw new InvalidOperationException($"{_end} bytes are no frame: {Convert.ToHexString(_buffer.AsSpan(0, 16))}");
-        var count = await socket.ReceiveAsync(_buffer.AsMemory(_end)).AsTask().WaitAsync(Patience);
+        var reading = _tls is null ? socket.ReceiveAsync(_buffer.AsMemory(_end)) : _tls.ReadAsync(_buffer.AsMemory(_end));
+        var count = await reading.AsTask().WaitAsync(Patience);
         _end += count;
         return count > 0;
     }
 
     private async Task SendAllAsync(ReadOnlyMemory<byte> bytes)
     {
+        if (_tls is not null)
+        {
+            await _tls.WriteAsync(bytes).AsTask().WaitAsync(Patience);
+            return;
+        }
+
         while (bytes.Length > 0)
             bytes = bytes[await socket.SendAsync(bytes).AsTask().WaitAsync(Patience)..];
     }
