@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Hawser.Protocols.WebSocket;
 
@@ -40,23 +41,26 @@ internal static class HandshakeDigest
             words[i] = BitOperations.RotateLeft(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
 
         uint a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
-        for (var i = 0; i < Rounds; i++)
-        {
-            var (mixed, constant) = (i / 20) switch
-            {
-                0 => ((b & c) | (~b & d), 0x5A827999u),
-                1 => (b ^ c ^ d, 0x6ED9EBA1u),
-                2 => ((b & c) | (b & d) | (c & d), 0x8F1BBCDCu),
-                _ => (b ^ c ^ d, 0xCA62C1D6u),
-            };
-            var next = BitOperations.RotateLeft(a, 5) + mixed + e + constant + words[i];
-            (a, b, c, d, e) = (next, a, BitOperations.RotateLeft(b, 30), c, d);
-        }
+        for (var i = 0; i < 20; i++)
+            Round(((c ^ d) & b) ^ d, 0x5A827999 + words[i], ref a, ref b, ref c, ref d, ref e);
+        for (var i = 20; i < 40; i++)
+            Round(b ^ c ^ d, 0x6ED9EBA1 + words[i], ref a, ref b, ref c, ref d, ref e);
+        for (var i = 40; i < 60; i++)
+            Round((b & c) | ((b | c) & d), 0x8F1BBCDC + words[i], ref a, ref b, ref c, ref d, ref e);
+        for (var i = 60; i < Rounds; i++)
+            Round(b ^ c ^ d, 0xCA62C1D6 + words[i], ref a, ref b, ref c, ref d, ref e);
 
         state[0] += a;
         state[1] += b;
         state[2] += c;
         state[3] += d;
         state[4] += e;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(uint mixed, uint word, ref uint a, ref uint b, ref uint c, ref uint d, ref uint e)
+    {
+        var next = BitOperations.RotateLeft(a, 5) + mixed + e + word;
+        (a, b, c, d, e) = (next, a, BitOperations.RotateLeft(b, 30), c, d);
     }
 }
