@@ -50,8 +50,17 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
     public void Start()
     {
         if (IsClosed || _isListening) return;
-        _isListening = true;
-        for (int i = 0; i < _sockets.Length; i++) _registrations[i] = _acceptor.Loop.Register(_sockets[i].Descriptor, this, i);
+        int registered = 0;
+        try
+        {
+            for (; registered < _sockets.Length; registered++) _registrations[registered] = _acceptor.Loop.Register(_sockets[registered].Descriptor, this, registered);
+            _isListening = true;
+        }
+        catch (IOException refused)
+        {
+            while (--registered >= 0) _acceptor.Loop.Detach(_registrations[registered], _sockets[registered].Descriptor);
+            _acceptor.Model.ErrorLog.Write(LogLevel.Crit, $"{refused.Message}, no connections to {Endpoint} are accepted until the next reload");
+        }
     }
 
     /// <summary>Lets connections wait in the sockets' queues. Acceptor's loop.</summary>
@@ -113,6 +122,9 @@ public sealed class ListenerState : LoopTimer, IReadyHandler
                 case Errno.EAGAIN:
                     return;
                 case Errno.EINTR or Errno.ECONNABORTED:
+                // What was wrong with that connection while it waited (accept(2)).
+                case Errno.EPROTO or Errno.ENOPROTOOPT or Errno.EOPNOTSUPP or Errno.ENONET or Errno.ENETDOWN or Errno.ENETUNREACH or Errno.EHOSTDOWN
+                    or Errno.EHOSTUNREACH:
                     continue; // that client has given up; the next may not have
                 default:
                     // Out of descriptors or memory: nothing to gain from trying at once again.

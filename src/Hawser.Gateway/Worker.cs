@@ -26,12 +26,13 @@ public sealed class Worker
     private readonly Stack<Channel> _channels = new();
     private readonly Stack<RequestHeadParser> _requestParsers = new();
     private readonly Stack<ResponseHeadParser> _responseParsers = new();
-    private readonly Action<Worker> _onIdle;
+    private readonly Action _onIdle;
     private readonly Thread _thread;
     private int _load;
+    private bool _isDraining;
     private long _tunnelsStarted;
 
-    public Worker(int index, TimeProvider time, Action<Exception> onUnhandled, Action<Worker> onIdle)
+    public Worker(int index, TimeProvider time, Action<Exception> onUnhandled, Action onIdle)
     {
         Index = index;
         _onIdle = onIdle;
@@ -52,7 +53,15 @@ public sealed class Worker
     public GatewayModel Model { get; private set; } = null!;
 
     /// <summary>A graceful stop is under way: answers say <c>Connection: close</c>, idle connections are closed.</summary>
-    public bool IsDraining { get; private set; }
+    public bool IsDraining { get => Volatile.Read(ref _isDraining); private set => Volatile.Write(ref _isDraining, value); }
+
+    /// <summary>
+    /// Draining for a new process that has taken over what it could: tunnels that are left stay until they end, or until <c>worker_shutdown_timeout</c>.
+    /// </summary>
+    public bool KeepsTunnels { get; private set; }
+
+    /// <summary>Its loop has come to its end: what is posted to it does not run any more. Any thread.</summary>
+    public bool HasEnded => !_thread.IsAlive;
 
     public ConnectionList Connections { get; } = new();
 
@@ -89,7 +98,18 @@ public sealed class Worker
     /// <summary>Takes over an accepted connection that was promised. Loop thread.</summary>
     public void Serve(int descriptor, SocketEndpoint peer, ListenerState listener)
     {
-        var connection = new Http1Connection(this, descriptor, peer, listener);
+        Http1Connection connection;
+        try
+        {
+            connection = new Http1Connection(this, descriptor, peer, listener);
+        }
+        catch (IOException refused)
+        {
+            SocketCalls.Close(descriptor);
+            Unpromise();
+            Model.ErrorLog.Write(Logging.LogLevel.Alert, $"{refused.Message}, a connection to {listener.Endpoint} is closed");
+            return;
+        }
         Connections.Add(connection);
         Counters.Accept();
         SetPhase(connection, Metrics.ConnectionPhase.Waiting);
@@ -131,18 +151,21 @@ public sealed class Worker
     {
         Connections.Remove(connection);
         SetPhase(connection, Metrics.ConnectionPhase.None);
-        Interlocked.Decrement(ref _load);
-        if (IsDraining && Connections.Count == 0) _onIdle(this);
+        if (Interlocked.Decrement(ref _load) == 0 && IsDraining) _onIdle();
     }
 
-    /// <summary>Ends idle connections now and the others when they are done.</summary>
-    public void BeginDrain()
+    /// <summary>Ends idle connections now and the others when they are done. Nothing that was accepted is on its way to this loop any more.</summary>
+    public void BeginDrain(bool keepsTunnels = false)
     {
         if (IsDraining) return;
         IsDraining = true;
+        KeepsTunnels = keepsTunnels;
         LetGo(Model);
-        Connections.ForEach(static c => c.BeginDrain());
-        if (Connections.Count == 0) _onIdle(this);
+        Connections.ForEach(c =>
+        {
+            if (!keepsTunnels || c is not Tunnel) c.BeginDrain();
+        });
+        if (Load == 0) _onIdle();
     }
 
     /// <summary>Ends the tunnels to some servers, or all, each as its ending goes.</summary>

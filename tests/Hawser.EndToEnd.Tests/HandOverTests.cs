@@ -175,6 +175,50 @@ public sealed class HandOverTests : IAsyncLifetime
             Assert.Equal(503, await StatusOfHandshakeAsync("/tunnel?room=7"));
     }
 
+    /// <summary>It cannot go to the new process. Nor is it cut for that: only who has set worker_shutdown_timeout wants the old process to end.</summary>
+    [Fact]
+    public async Task Upgrade_TunnelOverTls_StaysUntilTheShutdownTimeoutAndIsToldOfTheRestart()
+    {
+        _gateway.WriteCertificate();
+        _gateway.Write(Configuration
+            .Replace("http {", "worker_shutdown_timeout 4s; http { websocket_drain 100ms; ssl_certificate cert.pem; ssl_certificate_key key.pem;", StringComparison.Ordinal)
+            .Replace("server { ", "server { listen 127.0.0.1:%%TLS_PORT%% ssl; ", StringComparison.Ordinal));
+        await _gateway.StartAsync();
+        await using var plain = await OpenAsync();
+        await using var tunnel = await RawClient.ConnectAsync(_gateway.TlsPort);
+        await tunnel.StartTlsAsync(new TlsPeer());
+        await tunnel.SendAsync(WebSocketBytes.Handshake("/tunnel"));
+        Assert.Equal(101, (await tunnel.ReadReplyAsync())?.Status);
+
+        var upgrading = _gateway.UpgradeAsync(); // until the old process has ended
+        Assert.True(await Wait.UntilAsync(() => Log.Contains("1 tunnels handed over to the new process", StringComparison.Ordinal), s_patience), Log);
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        Assert.False(upgrading.IsCompleted);
+        await tunnel.SendAsync(WebSocketBytes.Encode(new WebSocketFrame(WebSocketOpcode.Text, "still here"), mask: 0x01020304));
+        Assert.Equal("still here", (await NextDataAsync(tunnel)).Payload);
+
+        var last = await NextDataAsync(tunnel);
+        Assert.Equal((WebSocketOpcode.Close, "\u0003\u00f4"), (last.Opcode, last.Payload[..2])); // 1012
+        await upgrading;
+        Assert.Contains("restarted 1", Log, StringComparison.Ordinal);
+        await plain.SendAsync(WebSocketBytes.Encode(new WebSocketFrame(WebSocketOpcode.Text, "here too"), mask: 0x01020304));
+        Assert.Equal("here too", (await NextDataAsync(plain)).Payload);
+        Assert.DoesNotContain("unexpected failure", Log, StringComparison.Ordinal);
+    }
+
+    private static async Task<(WebSocketOpcode Opcode, string Payload)> NextDataAsync(RawClient client)
+    {
+        while (true)
+        {
+            var frame = await client.ReadFrameAsync(s_patience);
+            Assert.NotNull(frame);
+            if (frame.Opcode is not (WebSocketOpcode.Ping or WebSocketOpcode.Pong))
+                return (frame.Opcode, frame.Payload);
+            if (frame.Opcode == WebSocketOpcode.Ping)
+                await client.SendAsync(WebSocketBytes.Encode(new WebSocketFrame(WebSocketOpcode.Pong, frame.Payload), mask: 0x01020304));
+        }
+    }
+
     [Fact]
     public async Task Upgrade_LogsThatGoToSyslog_AreContinued()
     {

@@ -29,7 +29,7 @@ public sealed class GatewayHost
 
     private readonly DateTimeOffset _startedAt;
     private volatile GatewayModel _model;
-    private int _running;
+    private int _ended;
     private volatile bool _stopping;
     private DescriptorSocket? _successor;
 
@@ -39,9 +39,8 @@ public sealed class GatewayHost
         _services = services;
         _model = model;
         _startedAt = services.Time.GetUtcNow();
-        _running = services.WorkerCount;
         _workers = new Worker[services.WorkerCount];
-        for (int i = 0; i < _workers.Length; i++) _workers[i] = new Worker(i, services.Time, OnUnhandled, OnWorkerDrained);
+        for (int i = 0; i < _workers.Length; i++) _workers[i] = new Worker(i, services.Time, OnUnhandled, EndIfDrained);
         WorkerCounters[] counters = Array.ConvertAll(_workers, static w => w.Counters);
         foreach (Worker worker in _workers) worker.AllCounters = counters;
         _settler = new MemorySettler(Acceptor, _workers);
@@ -111,17 +110,14 @@ public sealed class GatewayHost
         List<ListenSocket[]> opened = OpenAll(model.Listeners.Values.Where(l => !_listeners.ContainsKey(l.Endpoint)));
         _model = model;
         _services.LogFiles.ErrorLog = model.ErrorLog;
-        foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.Adopt(model), null);
+        foreach (ListenerState listener in _listeners.Values.Where(l => !model.Listeners.ContainsKey(l.Endpoint)).ToArray()) Close(listener);
+        // What has come to an address that is no longer configured is served by a configuration that knows it.
+        OnAllLoops(worker => worker.Adopt(model));
         foreach (string warning in Warnings) Log(MessageLevel.Warning, warning);
         foreach (ListenSocket[] sockets in opened) Listen(sockets);
-        foreach (ListenerState listener in _listeners.Values.ToArray())
+        foreach (ListenerState listener in _listeners.Values)
         {
-            if (!model.Listeners.TryGetValue(listener.Endpoint, out ListenerModel? kept))
-            {
-                Close(listener);
-                continue;
-            }
-            foreach (ListenSocket socket in listener.Sockets) socket.Apply(kept.Options);
+            foreach (ListenSocket socket in listener.Sockets) socket.Apply(model.Listeners[listener.Endpoint].Options);
             Acceptor.Loop.Post(static state => ((ListenerState)state!).Start(), listener); // StopAccepting may have paused it
         }
         if (old.WorkerShutdownTimeout > 0) EndLater(old.WorkerShutdownTimeout, model.Generation);
@@ -134,7 +130,7 @@ public sealed class GatewayHost
         _stopping = true;
         CloseListeners();
         if (_successor is { } successor) new Thread(() => GiveTunnels(successor)) { IsBackground = true, Name = "hawser-handover" }.Start();
-        else BeginDrain();
+        else OnAllLoops(static worker => worker.BeginDrain());
         if (_model.WorkerShutdownTimeout > 0) EndLater(_model.WorkerShutdownTimeout, long.MaxValue);
     }
 
@@ -143,14 +139,11 @@ public sealed class GatewayHost
     {
         _stopping = true;
         CloseListeners();
-        foreach (Worker worker in _workers)
+        OnAllLoops(static worker =>
         {
-            worker.Loop.Post(_ =>
-            {
-                worker.BeginDrain();
-                worker.EndAll();
-            }, null);
-        }
+            worker.BeginDrain();
+            worker.EndAll();
+        });
     }
 
     /// <summary>Opens the log files again, after somebody has renamed them.</summary>
@@ -250,10 +243,22 @@ public sealed class GatewayHost
         foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.DrainTunnels(null), null);
     }
 
-    private void BeginDrain()
-    {
-        foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.BeginDrain(), null);
-    }
+    /// <summary>
+    /// Does something on every loop: behind the closing of listeners that was asked for before and whatever they have accepted, and before anything that
+    /// listeners accept which are started later. All of these go through the acceptor's loop, and so does this.
+    /// </summary>
+    private void OnAllLoops(Action<Worker> action) => Acceptor.Loop.Post(
+        _ =>
+        {
+            foreach (Worker worker in _workers)
+            {
+                if (worker == Acceptor) action(worker);
+                else worker.Loop.Post(_ => action(worker), null);
+            }
+        },
+        null);
+
+    private void DrainForSuccessor() => OnAllLoops(static worker => worker.BeginDrain(keepsTunnels: true));
 
     /// <summary>Begins to take over the tunnels of the process before this one, whenever it offers them.</summary>
     private void TakeTunnels()
@@ -265,7 +270,7 @@ public sealed class GatewayHost
         }.Start();
     }
 
-    /// <summary>Gives the tunnels that can go to the new process, and drains what is left. On a thread of its own.</summary>
+    /// <summary>Gives the tunnels that can go to the new process; the others stay until they end. On a thread of its own.</summary>
     private void GiveTunnels(DescriptorSocket successor)
     {
         try
@@ -274,7 +279,7 @@ public sealed class GatewayHost
             if (giver.IsWelcome(out string reason))
             {
                 Log(MessageLevel.Notice, $"{giver.GiveAll()} tunnels handed over to the new process");
-                BeginDrain();
+                DrainForSuccessor();
                 using var pause = new ManualResetEventSlim();
                 // Handshakes that were under way may have become tunnels meanwhile.
                 for (int pass = 0; pass < LatePasses && !_completion.Task.IsCompleted; pass++)
@@ -289,8 +294,12 @@ public sealed class GatewayHost
         {
             Log(MessageLevel.Error, $"hand-over of tunnels broke off, the rest stays until it ends: {e.Message}");
         }
+        catch (Exception e)
+        {
+            OnUnhandled(e);
+        }
         successor.Dispose();
-        BeginDrain();
+        DrainForSuccessor();
     }
 
     private List<ListenSocket[]> OpenAll(IEnumerable<ListenerModel> listeners)
@@ -350,11 +359,14 @@ public sealed class GatewayHost
 
     private void OnUnhandled(Exception e) => Log(MessageLevel.Critical, $"unexpected failure: {e}");
 
-    /// <summary>A draining worker has lost its last connection. Its loop ends; the last one to end ends the gateway.</summary>
-    private void OnWorkerDrained(Worker worker)
+    /// <summary>
+    /// A draining worker has lost its last connection. Its loop goes on while others have some, because they may still have something for it, and all end
+    /// together. Any loop.
+    /// </summary>
+    private void EndIfDrained()
     {
-        worker.Loop.Stop();
-        if (Interlocked.Decrement(ref _running) > 0) return;
+        if (!Array.TrueForAll(_workers, static w => w.IsDraining && w.Load == 0) || Interlocked.Exchange(ref _ended, 1) != 0) return;
+        foreach (Worker worker in _workers) worker.Loop.Post(static state => ((Worker)state!).Loop.Stop(), worker);
         if (TunnelTotals.Describe([.. _workers.Select(static w => w.TunnelCounters)]) is { } totals) Log(MessageLevel.Notice, totals);
         _services.LogFiles.Flush();
         _completion.TrySetResult();

@@ -51,7 +51,7 @@ public sealed partial class Tunnel
         if (_isTracking) CloseWithin(_policy.DrainTime >= 0 ? _policy.DrainTime : DefaultDrainTime, TunnelEnd.Drained);
     }
 
-    public override void EndSoon() => BeginClose(TunnelEnd.ShutdownTimeout);
+    public override void EndSoon() => BeginClose(_worker.KeepsTunnels ? TunnelEnd.Restarted : TunnelEnd.ShutdownTimeout);
 
     /// <summary>A close frame where one can be sent at once, and the end.</summary>
     public override void EndNow()

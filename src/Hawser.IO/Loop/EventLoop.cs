@@ -121,20 +121,19 @@ public sealed unsafe class EventLoop : IDisposable
     }
 
     /// <summary>Registers a descriptor for all events.</summary>
-    /// <returns>The registration: a number for <see cref="Rebind"/> and <see cref="Unregister"/>.</returns>
+    /// <returns>The registration: a number above 0 for <see cref="Rebind"/> and <see cref="Unregister"/>.</returns>
+    /// <exception cref="IOException">The kernel watches no more descriptors (fs.epoll.max_user_watches, memory).</exception>
     public int Register(int fd, IReadyHandler handler, int tag)
     {
-        int index = _freeRegistration;
-        if (index != 0) _freeRegistration = _registrations[index].Tag;
-        else
-        {
-            index = ++_usedRegistrations;
-            if (index == _registrations.Length) Array.Resize(ref _registrations, index * 2);
-        }
+        bool isUsedAgain = _freeRegistration != 0;
+        int index = isUsedAgain ? _freeRegistration : _usedRegistrations + 1;
+        if (index == _registrations.Length) Array.Resize(ref _registrations, index * 2);
         ref Registration registration = ref _registrations[index];
+        Control(Libc.EPOLL_CTL_ADD, fd, (ulong)registration.Generation << 32 | (uint)index); // first: what the kernel refuses leaves no trace
+        if (isUsedAgain) _freeRegistration = registration.Tag;
+        else _usedRegistrations = index;
         registration.Handler = handler;
         registration.Tag = tag;
-        Control(Libc.EPOLL_CTL_ADD, fd, (ulong)registration.Generation << 32 | (uint)index);
         return index;
     }
 
@@ -148,6 +147,7 @@ public sealed unsafe class EventLoop : IDisposable
     /// <summary>Forgets a descriptor that is about to be closed (closing it removes it from epoll); events still in the batch are dropped.</summary>
     public void Unregister(int registration)
     {
+        if (registration == 0) return; // registering it has failed
         ref Registration entry = ref _registrations[registration];
         entry.Handler = null;
         entry.Generation++;

@@ -31,6 +31,22 @@ public sealed class EventLoopTests
     }
 
     [Fact]
+    public void Register_ThatTheKernelRefuses_LeavesNoTrace()
+    {
+        using var loop = new EventLoop(TimeProvider.System, static e => Assert.Fail($"{e}"));
+        using SocketPair first = new(), second = new(), third = new();
+        var handler = new Handler(static (_, _) => { });
+        int freed = loop.Register((int)first.Near.Handle, handler, 0);
+        int kept = loop.Register((int)second.Near.Handle, handler, 0);
+        loop.Unregister(freed);
+        Assert.Throws<IOException>(() => loop.Register(-1, handler, 0));
+        loop.Unregister(0); // what a connection has that was never registered
+        Assert.Equal(freed, loop.Register((int)third.Near.Handle, handler, 0));
+        Assert.Throws<IOException>(() => loop.Register(-1, handler, 0));
+        Assert.Equal(kept + 1, loop.Register((int)third.Far.Handle, handler, 0));
+    }
+
+    [Fact]
     public void Requeue_OfMany_ServesThemInOrder()
     {
         using var loop = new EventLoop(TimeProvider.System, static e => Assert.Fail($"{e}"));

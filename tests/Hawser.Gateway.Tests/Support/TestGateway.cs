@@ -32,7 +32,7 @@ internal sealed class TestGateway : IDisposable
         Model = GatewayCompiler.Compile(result.Config, Services, 1);
         Services.LogFiles.ErrorLog = Model.ErrorLog;
         foreach (string name in BuiltInVariables.Names) Model.Variables.Use(name);
-        _worker = new Worker(0, Time, static e => throw new InvalidOperationException("a handler failed", e), static _ => { });
+        _worker = new Worker(0, Time, static e => throw new InvalidOperationException("a handler failed", e), static () => { });
         Connection = new FakeConnection(Model.Listeners.First().Value);
     }
 

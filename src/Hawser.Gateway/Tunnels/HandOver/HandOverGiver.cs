@@ -45,7 +45,7 @@ internal sealed class HandOverGiver(DescriptorSocket socket, Worker[] workers)
         foreach (Worker worker in workers)
         {
             List<Offer> batch;
-            while ((batch = OnLoop(worker, () => Collect(worker))).Count > 0) given += Give(worker, batch);
+            while ((batch = LoopCall.Run(worker, () => Collect(worker))).Count > 0) given += Give(worker, batch);
         }
         return given;
     }
@@ -63,10 +63,10 @@ internal sealed class HandOverGiver(DescriptorSocket socket, Worker[] workers)
         catch (IOException)
         {
             foreach (Offer offer in batch) offer.IsTaken = false;
-            OnLoop(worker, () => Conclude(batch));
+            LoopCall.Run(worker, () => Conclude(batch));
             throw;
         }
-        return OnLoop(worker, () => Conclude(batch));
+        return LoopCall.Run(worker, () => Conclude(batch));
     }
 
     private void Send(Offer offer)
@@ -107,29 +107,5 @@ internal sealed class HandOverGiver(DescriptorSocket socket, Worker[] workers)
             else offer.Tunnel.Withdraw();
         }
         return given;
-    }
-
-    /// <summary>Runs something on a loop and waits for it.</summary>
-    private static T OnLoop<T>(Worker worker, Func<T> action)
-    {
-        T result = default!;
-        Exception? failure = null;
-        using var done = new ManualResetEventSlim();
-        worker.Loop.Post(
-            _ =>
-            {
-                try
-                {
-                    result = action();
-                }
-                catch (Exception e)
-                {
-                    failure = e;
-                }
-                done.Set();
-            },
-            null);
-        done.Wait();
-        return failure is null ? result : throw new InvalidOperationException("A tunnel could not be handed over.", failure);
     }
 }

@@ -54,6 +54,10 @@ internal sealed class HandOverTaker(DescriptorSocket socket, Worker[] workers, F
         {
             log(LogLevel.Error, $"hand-over of tunnels broke off: {e.Message}");
         }
+        catch (Exception e)
+        {
+            log(LogLevel.Crit, $"unexpected failure: {e}"); // a defect: the tunnels on offer stay with the old process
+        }
         finally
         {
             Discard();
@@ -71,8 +75,7 @@ internal sealed class HandOverTaker(DescriptorSocket socket, Worker[] workers, F
         switch (head[0])
         {
             case HandOverFormat.Tunnel:
-                if (!socket.Receive(head[1..])) throw new IOException("the message is cut off");
-                TakeTunnel(BinaryPrimitives.ReadInt32LittleEndian(head[1..]), descriptors[0], descriptors[1]);
+                TakeTunnel(ReceiveState(head[1..], descriptors[0], descriptors[1]), descriptors[0], descriptors[1]);
                 return true;
             case HandOverFormat.Commit:
                 Commit();
@@ -83,22 +86,40 @@ internal sealed class HandOverTaker(DescriptorSocket socket, Worker[] workers, F
         }
     }
 
-    private void TakeTunnel(int length, int client, int upstream)
+    /// <summary>What belongs to two descriptors that have come. Without it they are closed: their peers must not wait for a tunnel that nobody has.</summary>
+    private byte[] ReceiveState(Span<byte> lengthField, int client, int upstream)
     {
-        if (length is < 0 or > HandOverFormat.MaximumState)
+        try
+        {
+            if (!socket.Receive(lengthField)) throw new IOException("the message is cut off");
+            int length = BinaryPrimitives.ReadInt32LittleEndian(lengthField);
+            if (length is < 0 or > HandOverFormat.MaximumState) throw new IOException($"a state of {length} bytes cannot be right");
+            byte[] state = new byte[length];
+            return socket.Receive(state) ? state : throw new IOException("the state is cut off");
+        }
+        catch (IOException)
         {
             Close(client, upstream);
-            throw new IOException($"a state of {length} bytes cannot be right");
+            throw;
         }
-        byte[] state = new byte[length];
-        if (!socket.Receive(state)) throw new IOException("the state is cut off");
+    }
+
+    private void TakeTunnel(byte[] state, int client, int upstream)
+    {
         Worker worker = workers.MinBy(w => w.Load)!;
         worker.Promise();
-        Tunnel? tunnel = OnLoop(worker, () => Import(worker, state, client, upstream));
-        if (tunnel is null)
+        Tunnel? tunnel = null;
+        try
         {
-            Close(client, upstream);
-            worker.Unpromise();
+            tunnel = LoopCall.Run(worker, () => Import(worker, state, client, upstream));
+        }
+        finally
+        {
+            if (tunnel is null)
+            {
+                Close(client, upstream);
+                worker.Unpromise();
+            }
         }
         _batch.Add((worker, tunnel));
         socket.Send([tunnel is null ? (byte)0 : (byte)1]);
@@ -153,26 +174,5 @@ internal sealed class HandOverTaker(DescriptorSocket socket, Worker[] workers, F
     {
         if (client >= 0) SocketCalls.Close(client);
         if (upstream >= 0) SocketCalls.Close(upstream);
-    }
-
-    private static Tunnel? OnLoop(Worker worker, Func<Tunnel?> action)
-    {
-        Tunnel? result = null;
-        using var done = new ManualResetEventSlim();
-        worker.Loop.Post(
-            _ =>
-            {
-                try
-                {
-                    result = action();
-                }
-                finally
-                {
-                    done.Set();
-                }
-            },
-            null);
-        done.Wait();
-        return result;
     }
 }
