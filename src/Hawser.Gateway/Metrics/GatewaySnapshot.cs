@@ -18,6 +18,9 @@ public sealed record GatewaySnapshot
     /// <summary>A graceful stop is under way.</summary>
     public required bool IsStopping { get; init; }
 
+    /// <summary>The managed heap as the last collection has left it, bytes.</summary>
+    public long HeapBytes { get; init; } = GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes;
+
     /// <summary>Each event loop.</summary>
     public required ImmutableArray<LoopSnapshot> Loops { get; init; }
 

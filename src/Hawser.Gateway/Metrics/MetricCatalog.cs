@@ -13,6 +13,7 @@ public static class MetricCatalog
             s => One(s.StartedAt.ToUnixTimeMilliseconds() / 1000.0)),
         new("hawser.configuration.generation", MetricKind.Gauge, null, "1 for the configuration of the start, and 1 more for every reload put to work.",
             s => One(s.Generation)),
+        new("hawser.heap", MetricKind.Gauge, "By", "The managed heap as the last garbage collection has left it.", s => One(s.HeapBytes)),
 
         new("hawser.connections.open", MetricKind.Gauge, null, "Connections of clients, tunnels included.", s => ByLoop(s, l => l.Connections)),
         new("hawser.connections.accepted", MetricKind.Counter, null, "Connections of clients that were accepted.", s => ByLoop(s, l => l.Counters.Accepted)),

@@ -22,6 +22,7 @@ internal static class StatusDocument
         json.WriteString("taken_at", snapshot.TakenAt.UtcDateTime);
         json.WriteString("started_at", snapshot.StartedAt.UtcDateTime);
         json.WriteNumber("uptime_seconds", Math.Round((snapshot.TakenAt - snapshot.StartedAt).TotalSeconds, 3));
+        json.WriteNumber("heap_bytes", snapshot.HeapBytes);
         WriteTotals(json, snapshot);
         WriteTunnels(json, snapshot);
         json.WriteStartArray("loops");

@@ -14,6 +14,7 @@ public sealed class MetricsTests
         StartedAt = DateTimeOffset.UnixEpoch.AddSeconds(50.5),
         Generation = 3,
         IsStopping = false,
+        HeapBytes = 5_000_000,
         Loops = [Loop(0), Loop(1)],
         Upstreams =
         [
@@ -42,6 +43,7 @@ public sealed class MetricsTests
     public void PrometheusText_Values_AreThoseOfTheSnapshot()
     {
         Assert.Equal(50.5, Family("hawser_start_time_seconds").Samples.Single().Value);
+        Assert.Equal(5_000_000, Family("hawser_heap_bytes").Samples.Single().Value);
         Assert.Equal([3, 4], Family("hawser_connections_open").Samples.Select(s => s.Value));
         Assert.Equal([2048, 2048], Family("hawser_loop_buffers_bytes").Samples.Select(s => s.Value));
         Assert.Equal([0.25, 0.25], Family("hawser_loop_busy_seconds_total").Samples.Select(s => s.Value));
