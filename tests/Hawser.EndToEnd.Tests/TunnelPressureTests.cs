@@ -84,6 +84,8 @@ public sealed class TunnelPressureTests : IAsyncLifetime
         await sending;
         await AssertGoesOnAsync(pair);
         Assert.Equal(0, Gateways.BufferBytes(await Commands.StatusAsync(_gateway)));
+        // From here on it counts again, and not only when the send_timeout of the wait would have been over.
+        Assert.Equal(1001, await CloseCodeAsync(pair.NextAtClientAsync()));
     }
 
     [Fact]

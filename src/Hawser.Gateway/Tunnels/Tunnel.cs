@@ -323,6 +323,7 @@ public sealed partial class Tunnel : TrackedConnection, IReadyHandler
         }
         DropPending(ref to);
         if (to.OwesReplies > 0) ReplyTo(ref to, ref OtherOf(ref to));
+        if (IdleTimeout > 0) Reschedule(); // it was not idle while this waited
         Settle();
     }
 
