@@ -27,6 +27,7 @@ public sealed class Worker
     private readonly Stack<RequestHeadParser> _requestParsers = new();
     private readonly Stack<ResponseHeadParser> _responseParsers = new();
     private readonly Action _onIdle;
+    private readonly Action<Exception> _onUnhandled;
     private readonly Thread _thread;
     private int _load;
     private bool _isDraining;
@@ -36,6 +37,7 @@ public sealed class Worker
     {
         Index = index;
         _onIdle = onIdle;
+        _onUnhandled = onUnhandled;
         Loop = new EventLoop(time, onUnhandled);
         Handshakes = new Tls.HandshakeTurns(Loop);
         AllCounters = [Counters];
@@ -231,6 +233,7 @@ public sealed class Worker
 
     public void Return(Channel channel)
     {
+        if (channel.HasWaiter) _onUnhandled(new InvalidOperationException("A channel on which somebody waits was given back."));
         if (channel.IsReusable && _channels.Count < PooledObjects) _channels.Push(channel);
     }
 

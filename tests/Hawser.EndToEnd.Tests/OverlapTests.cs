@@ -19,12 +19,14 @@ public sealed class OverlapTests
             client_body_buffer_size 32m;
             server {
                 listen 127.0.0.1:%%PORT_0%%;
+                listen 127.0.0.1:%%PORT_1%% ssl;
+                ssl_certificate overlap.pem; ssl_certificate_key overlap.key;
                 resolver 127.0.0.1:%%NAMES%%;
                 location / { proxy_pass http://127.0.0.1:%%BACKEND%%; }
                 location /return { return 200 "here"; }
                 location /streamed { proxy_request_buffering off; proxy_http_version 1.1; proxy_pass http://127.0.0.1:%%BACKEND%%; }
                 location /mirrored { mirror /copy; proxy_pass http://127.0.0.1:%%BACKEND%%; }
-                location /copy { internal; set $where mirror.test; proxy_pass http://$where:%%MIRROR%%$request_uri; }
+                location /copy { internal; set $where mirror.test; proxy_set_header X-Server $server_addr; proxy_set_header X-Tls "[$ssl_protocol]"; proxy_pass http://$where:%%MIRROR%%$request_uri; }
             }
         }
         """;
@@ -104,8 +106,37 @@ public sealed class OverlapTests
         var request = await copy.ReadUntilAsync("\r\n\r\n");
         Assert.StartsWith("GET /mirrored?number=1 HTTP/1", request, StringComparison.Ordinal);
         Assert.Contains("\r\nX-Whose: the first one's\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nX-Server: 127.0.0.1\r\n", request, StringComparison.Ordinal);
         await upstream.SendAsync(TunnelPair.Frame(WebSocketOpcode.Text, "still there"));
         Assert.Equal("still there", (await client.ReadFrameAsync())?.Payload);
+    }
+
+    [Fact]
+    public async Task Mirror_SlowerThanTheTunnelLasts_KnowsOfNoTlsAnyMore()
+    {
+        await using var server = new RawServer();
+        await using var mirror = new RawServer();
+        await using var names = new NameServerStub();
+        var silence = new TaskCompletionSource();
+        names.Set("mirror.test", "127.0.0.1");
+        names.Silence = silence.Task;
+        await using var gateway = await StartAsync(server.Port, names.Port, mirror.Port);
+        await using (var client = await RawClient.ConnectAsync(gateway.Port(1)))
+        {
+            await client.StartTlsAsync(new TlsPeer());
+            await client.SendAsync(WebSocketBytes.Handshake("/mirrored"));
+            await using var upstream = await server.AcceptWebSocketAsync();
+            Assert.Equal(101, (await client.ReadReplyAsync())?.Status);
+            client.Reset();
+            Assert.Equal(ConnectionState.Closed, await upstream.WaitForEndAsync(TimeSpan.FromSeconds(10)));
+        }
+
+        silence.SetResult();
+        await using var copy = await mirror.AcceptAsync();
+        var request = await copy.ReadUntilAsync("\r\n\r\n");
+        Assert.StartsWith("GET /mirrored HTTP/1", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nX-Tls: []\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nX-Server: 127.0.0.1\r\n", request, StringComparison.Ordinal);
     }
 
     private static async Task SendUploadAsync(RawClient client, string head, int length)
@@ -121,11 +152,14 @@ public sealed class OverlapTests
         }
     }
 
+    private static readonly TestCertificate s_certificate = TestCertificate.Create("overlap.test");
+
     private static Task<GatewayProcess> StartAsync(int backend, int names = 53, int mirror = 1) => GatewayProcess.StartAsync(
         GatewayExecutable.Hawser,
         Configuration,
         new GatewayOptions
         {
+            Files = new Dictionary<string, string> { ["overlap.pem"] = s_certificate.Pem, ["overlap.key"] = s_certificate.KeyPem },
             Placeholders = new Dictionary<string, string>
             {
                 ["BACKEND"] = backend.ToString(CultureInfo.InvariantCulture),

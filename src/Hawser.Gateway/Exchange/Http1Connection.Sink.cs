@@ -123,7 +123,11 @@ public sealed partial class Http1Connection : IResponseSink
         while (_channel.PendingOutput > bytes || _waitForSocket)
         {
             WaitResult wait = _waitForSocket ? await _channel.WaitWritable(SendTimeout) : await _channel.WaitDrained(bytes);
-            if (_waitForSocket && wait == WaitResult.TimedOut) _channel.FailWrite(Errno.ETIMEDOUT);
+            if (_waitForSocket && wait == WaitResult.TimedOut)
+            {
+                LogSendTimeout();
+                _channel.FailWrite(Errno.ETIMEDOUT);
+            }
             _waitForSocket = false;
             if (_channel.WriteError != 0 || wait == WaitResult.Aborted) break;
         }

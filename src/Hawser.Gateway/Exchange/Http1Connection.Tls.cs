@@ -21,8 +21,8 @@ public sealed partial class Http1Connection : ITlsServer
     private TlsTransport? _tls;
     private ClientCertificateCheck? _certificateCheck;
 
-    /// <summary>The connection's TLS; null on a plain one.</summary>
-    public TlsTransport? Tls => _tls;
+    /// <summary>The connection's TLS; null on a plain one, and on one that has ended: a mirror may outlive the tunnel that it has become.</summary>
+    public TlsTransport? Tls => _tls is { Descriptor: >= 0 } ? _tls : null;
 
     /// <summary>The client speaks plain HTTP where TLS is spoken.</summary>
     internal bool IsPlainOnTls { get; private set; }

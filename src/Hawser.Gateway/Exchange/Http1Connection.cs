@@ -28,7 +28,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
     private HttpExchange? _exchange; // the one under way
     private bool _isIdle;
     private bool _isEnding;
-    private bool _isClosed;
+    private bool _isHandedOver;
 
     public Http1Connection(Worker worker, int descriptor, SocketEndpoint peer, ListenerState listener)
     {
@@ -90,13 +90,7 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
                 _worker.SetPhase(this, Metrics.ConnectionPhase.Writing);
                 _worker.Counters.Request();
                 bool keep = await ExchangePipeline.RunAsync(exchange); // 3 … 7
-                if (_isClosed)
-                {
-                    // A tunnel has taken the connection over. What runs in the background still uses the exchange's memory.
-                    await exchange.FinishSubrequestsAsync();
-                    _worker.Return(exchange);
-                    break;
-                }
+                if (_isHandedOver) break;
 
                 // 8 log, then keep alive or close
                 if (!await FinishAsync(exchange, keep)) break;
@@ -108,6 +102,8 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
             Model.ErrorLog.Write(LogLevel.Crit, $"unexpected failure: {e}", Serial);
             _exchange?.Response.Truncate();
         }
+        // A mirror may still be at work for the tunnel's request, with its memory.
+        if (_exchange is { } last) await last.FinishSubrequestsAsync();
         Release();
     }
 
@@ -200,51 +196,55 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         _exchange?.Abort();
     }
 
-    void IChannelObserver.OnPeerClosed(Channel channel)
+    void IChannelObserver.OnBroken(Channel channel)
     {
         _certificateCheck?.Abort();
         // A client that goes away while an upstream works for it: nginx's 499. Bytes still unread are looked at first.
         if (_exchange is not { } exchange) return;
-        exchange.OnClientGone();
-        if (!channel.IsPaused) return;
+        bool timedOut = channel.WriteError == Errno.ETIMEDOUT;
+        if (timedOut) LogSendTimeout();
+        exchange.OnClientGone(timedOut);
+        if (timedOut || !channel.IsPaused) return;
         // An answer that waits for its rate waits for nobody (nginx: ngx_http_test_reading).
         exchange.LogError(LogLevel.Info, "client prematurely closed connection");
         channel.FailWrite(Errno.ECONNRESET);
         channel.Abort();
     }
 
+    private void LogSendTimeout() => _exchange!.LogError(LogLevel.Info, $"client timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while sending to client");
+
     protected override void OnTimer()
     {
     }
 
-    /// <summary>Gives the transport to a tunnel. The connection object ends here.</summary>
+    /// <summary>
+    /// Gives the transport to a tunnel. What belongs to the exchange is let go as soon as everybody who works for it has returned: the caller
+    /// does so, and so may subrequests in the background, for whom the addresses are kept.
+    /// </summary>
     public Transport HandOver(TrackedConnection tunnel, out byte[]? pendingOutput, out byte[]? earlyInput)
     {
         earlyInput = HasInput ? _input.AsSpan(_inputStart, _inputEnd - _inputStart).ToArray() : null;
         pendingOutput = _channel.TakePendingOutput();
         DropInput();
-        _isClosed = true;
         HttpExchange exchange = _exchange!;
-        _exchange = null;
+        if (exchange.HasSubrequests) _ = LocalEndpoint;
         _worker.Counters.Respond(exchange.Response.Head.Status);
         Transport transport = _channel.TakeTransport();
-        _worker.Return(_channel);
+        _isHandedOver = true;
         _worker.Replace(this, tunnel);
         return transport;
     }
 
     private void Release()
     {
-        if (_isClosed) return;
-        _isClosed = true;
         DropInput();
         if (_exchange is { } exchange)
         {
             _exchange = null;
             _worker.Return(exchange);
         }
-        _channel.Close();
+        _channel.Close(); // of a tunnel's, nothing is left to close
         _worker.Return(_channel);
-        _worker.Forget(this);
+        if (!_isHandedOver) _worker.Forget(this);
     }
 }

@@ -40,6 +40,8 @@ public sealed partial class HttpExchange
         IsInternal = true;
     }
 
+    internal bool HasSubrequests => _subrequests.Count > 0;
+
     internal void Add(Subrequest subrequest) => _subrequests.Add(subrequest);
 
     /// <summary>Waits for what still runs in the background. Its memory is this exchange's.</summary>
@@ -57,17 +59,18 @@ public sealed partial class HttpExchange
     }
 
     /// <summary>The client has gone away. Work for nobody is not done; what runs in the background is for somebody else.</summary>
-    internal void OnClientGone()
+    /// <param name="isReported">The log says already why.</param>
+    internal void OnClientGone(bool isReported)
     {
-        Upstream.Active?.OnClientGone();
+        Upstream.Active?.OnClientGone(isReported);
         if (Delay.IsWaiting)
         {
-            this.LogError(LogLevel.Info, "client prematurely closed connection");
+            if (!isReported) this.LogError(LogLevel.Info, "client prematurely closed connection");
             Delay.Abort();
         }
         foreach (Subrequest subrequest in _subrequests)
         {
-            if (!subrequest.IsBackground) subrequest.Exchange?.OnClientGone();
+            if (!subrequest.IsBackground) subrequest.Exchange?.OnClientGone(isReported);
         }
     }
 

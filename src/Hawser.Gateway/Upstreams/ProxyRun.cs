@@ -68,8 +68,8 @@ public sealed partial class ProxyRun(HttpExchange exchange)
                     SendRequest();
                     while (!ReadHead(out failure))
                     {
-                        WaitResult wait = await _connection!.Channel.WaitReadable(_model.ReadTimeout);
-                        if (wait == WaitResult.Ready) continue;
+                        WaitResult wait = await _connection!.Channel.WaitReadable(TimeToAnswer);
+                        if (wait == WaitResult.Ready || wait == WaitResult.TimedOut && TimeToAnswer > 0) continue;
                         failure = wait == WaitResult.Aborted ? Failure.Aborted : TimedOut("reading response header from upstream");
                         break;
                     }
@@ -116,13 +116,28 @@ public sealed partial class ProxyRun(HttpExchange exchange)
     }
 
     /// <summary>The client has gone away while the upstream works for it.</summary>
-    public void OnClientGone()
+    /// <param name="isReported">The log says already why.</param>
+    public void OnClientGone(bool isReported)
     {
         if (_model.IgnoreClientAbort || !exchange.Body.IsComplete || _clientGone) return;
-        exchange.LogError(LogLevel.Info, "client prematurely closed connection, so upstream connection is closed too");
+        if (!isReported) exchange.LogError(LogLevel.Info, "client prematurely closed connection, so upstream connection is closed too");
         _clientGone = true;
         exchange.Main.ConnectionLeases.Release(); // the client's next connection may come in the same turn
         Abort();
+    }
+
+    /// <summary>
+    /// Milliseconds that are left for the response's head: <c>proxy_read_timeout</c> counts from the end of the request, as in nginx, and
+    /// pieces of a head do not prolong it. While the request is being sent, when to look again.
+    /// </summary>
+    private long TimeToAnswer
+    {
+        get
+        {
+            Channel channel = _connection!.Channel;
+            bool isSending = channel.WriteError == 0 && (!_bodySent || channel.PendingOutput > 0);
+            return isSending ? Math.Max(1, _model.ReadTimeout) : Math.Max(0, channel.LastSentAt + _model.ReadTimeout - Now);
+        }
     }
 
     private void Prepare(ProxyModel model)

@@ -83,7 +83,7 @@ public sealed class UpstreamConnection : LoopTimer, IChannelObserver
         if (!isInUse) _worker.Return(Channel);
     }
 
-    void IChannelObserver.OnPeerClosed(Channel channel) => EndIdle();
+    void IChannelObserver.OnBroken(Channel channel) => EndIdle();
 
     protected override void OnTimer() => EndIdle();
 

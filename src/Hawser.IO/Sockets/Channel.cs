@@ -22,8 +22,11 @@ public enum WaitResult
 /// <summary>Told of what happens on a channel while nobody waits for it.</summary>
 public interface IChannelObserver
 {
-    /// <summary>The peer closed its writing half, or the connection broke.</summary>
-    void OnPeerClosed(Channel channel);
+    /// <summary>
+    /// The peer closed its writing half or the connection broke (<see cref="Channel.PeerClosed"/>), or the peer took nothing for the send
+    /// timeout (<see cref="Channel.WriteError"/> is ETIMEDOUT).
+    /// </summary>
+    void OnBroken(Channel channel);
 }
 
 /// <summary>
@@ -73,6 +76,9 @@ public sealed class Channel : LoopTimer, IReadyHandler
     /// <summary>Bytes the kernel took since the channel was opened.</summary>
     public long BytesSent { get; private set; }
 
+    /// <summary>When the kernel last took bytes, by the loop's clock.</summary>
+    public long LastSentAt { get; private set; }
+
     /// <summary>Bytes read since the channel was opened.</summary>
     public long BytesReceived { get; private set; }
 
@@ -95,6 +101,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
         PeerClosed = false;
         WriteError = 0;
         BytesSent = BytesReceived = 0;
+        LastSentAt = Loop.Now;
         _sendTimeout = Infinite;
         transport.Registration = Loop.Register(transport.Descriptor, this, 0);
     }
@@ -128,9 +135,6 @@ public sealed class Channel : LoopTimer, IReadyHandler
 
     /// <summary>A read may find something: bytes, or the end.</summary>
     public bool MayHaveInput => _readable;
-
-    /// <summary>Gives up on writing, with the errno to report.</summary>
-    public void FailWrite(int errno) => Fail(errno);
 
     /// <summary>Waits until a read is worth a try.</summary>
     /// <param name="timeout">Milliseconds, or <see cref="LoopTimer.Infinite"/>.</param>
@@ -200,7 +204,10 @@ public sealed class Channel : LoopTimer, IReadyHandler
     /// <summary>
     /// The object may be used for another connection: nobody waits on it, and nobody was woken by <see cref="Abort"/> who may not have run yet.
     /// </summary>
-    public bool IsReusable => !_wasAborted && _reader.Continuation is null && _writer.Continuation is null;
+    public bool IsReusable => !_wasAborted && !HasWaiter;
+
+    /// <summary>Somebody waits: the object is in use, with a transport or without.</summary>
+    public bool HasWaiter => _reader.Continuation is not null || _writer.Continuation is not null;
 
     /// <summary>Wakes whoever waits to read, with <see cref="WaitResult.Aborted"/>.</summary>
     public void AbortRead() => Release(ref _reader, WaitResult.Aborted);
@@ -217,7 +224,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     public Transport TakeTransport()
     {
         Transport transport = Transport;
-        if (_reader.Continuation is not null || _writer.Continuation is not null) throw new InvalidOperationException("The channel is being waited on.");
+        if (HasWaiter) throw new InvalidOperationException("The channel is being waited on.");
         transport.SawHangUp = PeerClosed;
         Clear();
         return transport;
@@ -267,19 +274,23 @@ public sealed class Channel : LoopTimer, IReadyHandler
 
         if (_writable && _writer.Continuation is not null && IsWriterSatisfied) Wake(ref _writer, WaitResult.Ready);
         if (ReferenceEquals(transport, _transport) && _readable && _reader.Continuation is not null) Wake(ref _reader, WaitResult.Ready);
-        if (ReferenceEquals(transport, _transport) && news) Observer?.OnPeerClosed(this);
+        if (ReferenceEquals(transport, _transport) && news) Observer?.OnBroken(this);
     }
 
     protected internal override void OnTimer()
     {
         long now = Loop.Now;
+        Transport? transport = _transport;
         if (_resumesAt <= now) Resume();
         if (_sendDeadline <= now && _output.Length > 0)
         {
             WriteError = Errno.ETIMEDOUT;
             _sendDeadline = Infinite;
-            if (_writer.Continuation is not null) Wake(ref _writer, WaitResult.TimedOut);
-            if (IsOpen) Observer?.OnPeerClosed(this);
+            // First, because those who wait may end the connection for the reason that the observer knows.
+            if (transport is not null) Observer?.OnBroken(this);
+            if (ReferenceEquals(transport, _transport) && _writer.Continuation is not null) Wake(ref _writer, WaitResult.TimedOut);
+            // Nobody answers what could not be sent: who waits for the answer has to look at WriteError.
+            if (ReferenceEquals(transport, _transport) && _reader.Continuation is not null) Wake(ref _reader, WaitResult.Ready);
         }
         if (_writer.Continuation is not null && _writer.Deadline <= now) Wake(ref _writer, WaitResult.TimedOut);
         if (_reader.Continuation is not null && _reader.Deadline <= now) Wake(ref _reader, WaitResult.TimedOut);
@@ -309,7 +320,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
             return result;
         }
         if (result == -Errno.EAGAIN) _writable = false;
-        else Fail(-result);
+        else FailWrite(-result);
         return 0;
     }
 
@@ -323,6 +334,7 @@ public sealed class Channel : LoopTimer, IReadyHandler
     private void CountSent(int bytes)
     {
         BytesSent += bytes;
+        LastSentAt = Loop.Now;
         if (Pacer is null || bytes == 0) return;
         Pacer.Count(Loop.Now, BytesSent - bytes, BytesSent);
         if (IsPaused) ResumeAt(Pacer.ResumesAt);
@@ -342,7 +354,8 @@ public sealed class Channel : LoopTimer, IReadyHandler
         if (_writable && _writer.Continuation is not null && IsWriterSatisfied) Wake(ref _writer, WaitResult.Ready);
     }
 
-    private void Fail(int errno)
+    /// <summary>Gives up on writing, with the errno to report.</summary>
+    public void FailWrite(int errno)
     {
         WriteError = errno;
         _sendDeadline = Infinite;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Hawser.Gateway.Tests.Support;
 using Hawser.IO.Loop;
 using Hawser.IO.Timers;
 
@@ -119,28 +118,5 @@ public sealed class EventLoopTests
     private sealed class Handler(Action<int, ReadyEvents> onReady) : IReadyHandler
     {
         public void OnReady(int tag, ReadyEvents events) => onReady(tag, events);
-    }
-
-    private sealed class SocketPair : IDisposable
-    {
-        public SocketPair()
-        {
-            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            listener.Listen();
-            Far.Connect(listener.LocalEndPoint!);
-            Near = listener.Accept();
-            Near.Blocking = false;
-        }
-
-        public Socket Near { get; }
-
-        public Socket Far { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-
-        public void Dispose()
-        {
-            Near.Dispose();
-            Far.Dispose();
-        }
     }
 }
