@@ -144,6 +144,36 @@ public sealed class ControlTests
         Assert.Equal(502, (await Gateways.GetAsync(gateway)).Status);
     }
 
+    /// <summary>What becomes a tunnel while its server or the process is being drained ends as those do that were there before.</summary>
+    [Theory]
+    [InlineData("drain", "chat")]
+    [InlineData("drain", "--process")]
+    public async Task Drain_WithAHandshakeUnderWay_EndsItsTunnelToo(string command, string what)
+    {
+        await using var server = new RawServer();
+        await using var gateway = await Gateways.StartAsync(server.Port, "events { } http { access_log off; websocket_drain 100ms; upstream chat { server 127.0.0.1:%%BACKEND%% down; server 127.0.0.1:%%BACKEND%%; } server { listen 127.0.0.1:%%PORT_0%%; location / { proxy_pass http://chat; } } }");
+        await using var client = await RawClient.ConnectAsync(gateway.Port());
+        await client.SendAsync(WebSocketBytes.Handshake("/tunnel"));
+        await using var upstream = await server.AcceptAsync();
+        await upstream.ReadUntilAsync("\r\n\r\n");
+
+        var draining = Commands.RunAsync(gateway, command, what);
+        Assert.True(await Wait.UntilAsync(
+            async () => what == "--process"
+                ? (await Commands.StatusAsync(gateway))["state"]!.GetValue<string>() == "stopping"
+                : Servers(await Commands.StatusAsync(gateway)).Any(s => s["state"]!.GetValue<string>() == "draining"),
+            s_patience));
+        Assert.False(draining.IsCompleted);
+        await upstream.SendAsync(WebSocketBytes.SwitchingProtocols());
+        Assert.Equal(101, (await client.ReadReplyAsync())?.Status);
+
+        var frame = await client.ReadFrameAsync(s_patience);
+        Assert.Equal((WebSocketOpcode.Close, "\x03\xE9"), (frame!.Opcode, frame.Payload[..2])); // 1001
+        await client.DisposeAsync();
+        await upstream.DisposeAsync();
+        Assert.Equal(0, (await draining).ExitCode);
+    }
+
     [Fact]
     public async Task Metrics_OfALiveGateway_AreValidAndCount()
     {

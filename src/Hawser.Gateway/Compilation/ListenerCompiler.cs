@@ -34,7 +34,7 @@ internal static class ListenerCompiler
         ListenerModel Compile(SocketEndpoint endpoint, ListenerConfig config, Dictionary<SocketEndpoint, ListenerModel>? specific) => new()
         {
             Endpoint = endpoint,
-            Options = ToOptions(config.Listen),
+            Options = ToOptions(config.Listen, servers[config.Default]),
             ExpectsProxyHeader = config.Listen.ProxyProtocol,
             Default = servers[config.Default],
             IsTls = config.Listen.IsSsl,
@@ -50,7 +50,7 @@ internal static class ListenerCompiler
         throw new GatewayCompilationException($"host not found in \"{listen.Text}\" of the \"listen\" directive", listen.Span);
     }
 
-    private static ListenSocketOptions ToOptions(ListenConfig listen) => new()
+    private static ListenSocketOptions ToOptions(ListenConfig listen, ServerModel server) => new()
     {
         Backlog = listen.Backlog ?? new ListenSocketOptions().Backlog,
         SendBuffer = (int?)listen.SendBuffer,
@@ -63,6 +63,8 @@ internal static class ListenerCompiler
         KeepAliveProbes = listen.KeepAlive?.Count,
         DeferAccept = listen.Deferred,
         FastOpen = listen.FastOpen,
+        // A head and a body, or two chunks, are often two segments: without this the second waits for the first's ACK (RFC 9293 §3.7.4).
+        NoDelay = server.Defaults.Core.TcpNoDelay,
     };
 
     private sealed record Address(SocketEndpoint Endpoint, ListenerConfig Config);

@@ -43,8 +43,6 @@ public sealed partial class Http1Connection : TrackedConnection, IClientConnecti
         _channel.Open(new SocketTransport(descriptor), connected: true, awaitsInput: true);
         _channel.Observer = this;
         Listener = FindListener(Model)!;
-        // A head and a body, or two chunks, are often two segments: without this the second waits for the first's ACK (RFC 9293 §3.7.4).
-        if (!peer.IsUnix && Listener.Default.Defaults.Core.TcpNoDelay) SocketCalls.SetNoDelay(descriptor);
     }
 
     public long Serial { get; }

@@ -220,21 +220,21 @@ public sealed class GatewayHost
     /// <param name="upstream">The name of an upstream of the configuration in force.</param>
     /// <param name="server">The address of one of its servers, or what the configuration calls it; null for all of them.</param>
     /// <param name="isDraining">False to give them requests again.</param>
-    /// <returns>How many servers that concerns; 0 when there is no such upstream or server.</returns>
-    public int Drain(string upstream, string? server, bool isDraining)
+    /// <returns>The addresses that concerns; none when there is no such upstream or server.</returns>
+    public IReadOnlyList<string> Drain(string upstream, string? server, bool isDraining)
     {
-        HashSet<PeerState> peers =
+        PeerModel[] named =
         [
             .. _model.Upstreams.Where(u => u.Name == upstream).SelectMany(u => u.Peers.All)
-                .Where(p => server is null || server == p.Server || server == p.Endpoint.ToString())
-                .Select(p => p.State),
+                .Where(p => server is null || server == p.Server || server == p.Endpoint.ToString()),
         ];
+        HashSet<PeerState> peers = [.. named.Select(p => p.State)];
         foreach (PeerState peer in peers) peer.IsDraining = isDraining;
         if (isDraining && peers.Count > 0)
         {
             foreach (Worker worker in _workers) worker.Loop.Post(_ => worker.DrainTunnels(peers), null);
         }
-        return peers.Count;
+        return [.. named.Select(p => p.Endpoint.ToString()).Distinct()];
     }
 
     /// <summary>Ends all tunnels, each as its ending goes: before a stop that should not wait for them. Any thread.</summary>

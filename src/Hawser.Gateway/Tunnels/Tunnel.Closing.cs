@@ -51,6 +51,13 @@ public sealed partial class Tunnel
         if (_isTracking) CloseWithin(_policy.DrainTime >= 0 ? _policy.DrainTime : DefaultDrainTime, TunnelEnd.Drained);
     }
 
+    /// <summary>It begins while its process or its server is drained: it ends as those do that were there before.</summary>
+    internal void JoinDrain()
+    {
+        if (_worker.IsDraining && !_worker.KeepsTunnels) BeginDrain();
+        if (_peer.IsDraining) Drain();
+    }
+
     public override void EndSoon() => BeginClose(_worker.KeepsTunnels ? TunnelEnd.Restarted : TunnelEnd.ShutdownTimeout);
 
     /// <summary>A close frame where one can be sent at once, and the end.</summary>

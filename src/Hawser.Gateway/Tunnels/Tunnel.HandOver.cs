@@ -120,7 +120,7 @@ public sealed partial class Tunnel
         MoveToPool(ref _client);
         MoveToPool(ref _upstream);
         Register();
-        if (_worker.IsDraining) BeginDrain();
+        JoinDrain();
     }
 
     /// <summary>It was agreed on and not committed: the other process goes on with it.</summary>

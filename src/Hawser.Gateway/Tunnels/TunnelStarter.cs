@@ -21,7 +21,7 @@ internal static class TunnelStarter
         TunnelPolicy policy = run.IsHandshake ? run.Model.WebSocketTunnel : run.Model.PlainTunnel;
         byte reservedBits = ReservedBits(exchange);
         if (run.IsHandshake) exchange.Worker.TunnelCounters.Handshake(HandshakeOutcome.Accepted);
-        // As a rule the connection has had it since it came (tcp_nodelay of the listener's default server).
+        // As a rule the connection has had it since it came, from the listener (tcp_nodelay of its default server).
         bool needsNoDelay = exchange.Location.Core.TcpNoDelay && !connection.Listener.Default.Defaults.Core.TcpNoDelay && !connection.RemoteEndpoint.IsUnix;
         var tunnel = new Tunnel(exchange, policy);
         byte[]? early = rest.IsEmpty ? null : rest.ToArray();
@@ -37,6 +37,7 @@ internal static class TunnelStarter
         tunnel.Inject(input, fromClient: true);
         tunnel.Inject(early, fromClient: false);
         tunnel.Resume();
+        tunnel.JoinDrain();
         return Outcome.Tunnel;
     }
 

@@ -29,6 +29,9 @@ public sealed record ListenSocketOptions
     public bool DeferAccept { get; init; }
 
     public int? FastOpen { get; init; }
+
+    /// <summary>TCP_NODELAY for what is accepted: on Linux a connection has it from its listener, which saves a call for each.</summary>
+    public bool NoDelay { get; init; }
 }
 
 /// <summary>A listening descriptor. It outlives configurations: a reload that names the same address keeps it.</summary>
@@ -79,10 +82,11 @@ public sealed unsafe class ListenSocket
         return new ListenSocket(SocketCalls.LocalEndpoint(descriptor), descriptor);
     }
 
-    /// <summary>Applies what a reload may change on a socket that stays: backlog and buffer sizes.</summary>
+    /// <summary>Applies what a reload may change on a socket that stays: backlog, buffer sizes, and whether small segments wait.</summary>
     public void Apply(ListenSocketOptions options)
     {
         SetBuffers(Descriptor, options);
+        if (!Endpoint.IsUnix) SetTcp(Descriptor, Libc.TCP_NODELAY, options.NoDelay ? 1 : 0);
         _ = Libc.listen(Descriptor, options.Backlog);
     }
 
@@ -116,6 +120,7 @@ public sealed unsafe class ListenSocket
         SetTcp(fd, Libc.TCP_KEEPCNT, options.KeepAliveProbes);
         SetTcp(fd, Libc.TCP_FASTOPEN, options.FastOpen);
         SetTcp(fd, Libc.TCP_DEFER_ACCEPT, options.DeferAccept ? 1 : null);
+        SetTcp(fd, Libc.TCP_NODELAY, options.NoDelay ? 1 : null);
     }
 
     private static void SetBuffers(int fd, ListenSocketOptions options)

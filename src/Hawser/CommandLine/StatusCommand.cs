@@ -34,6 +34,8 @@ internal static class StatusCommand
             var before = result.GetValue(interval) > TimeSpan.Zero ? client.Ask(ControlHandler.Status) : null;
             await Task.Delay(result.GetValue(interval), stop);
             var now = client.Ask(ControlHandler.Status);
+            if (before?["process"]!.GetValue<int>() != now["process"]!.GetValue<int>())
+                before = null; // the binary was changed meanwhile: another process's sums say nothing about this one's
             await result.InvocationConfiguration.Output.WriteAsync(result.GetValue(json) ? ToJson(now, before) : StatusText.Format(now, before));
             return 0;
         }));

@@ -20,11 +20,14 @@ internal sealed class ControlClient(string path)
         JsonObject answer;
         try
         {
-            answer = JsonNode.Parse(Exchange(request)) as JsonObject ?? throw new ControlException($"the answer from {path} is not understood");
+            var received = Exchange(request);
+            if (received.Length == 0)
+                throw new ControlException($"the gateway behind {path} went away without an answer") { IsNobodyThere = true };
+            answer = JsonNode.Parse(received) as JsonObject ?? throw new ControlException($"the answer from {path} is not understood");
         }
         catch (SocketException e)
         {
-            throw new ControlException(Explain(e), e);
+            throw new ControlException(Explain(e), e) { IsNobodyThere = e.SocketErrorCode is not (SocketError.AccessDenied or SocketError.TimedOut or SocketError.WouldBlock) };
         }
         catch (System.Text.Json.JsonException e)
         {
@@ -57,4 +60,8 @@ internal sealed class ControlClient(string path)
 }
 
 /// <summary>A request to a running gateway that came to nothing; the message is for people.</summary>
-internal sealed class ControlException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class ControlException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>No process listens on the socket, or it went away while it was asked.</summary>
+    public bool IsNobodyThere { get; init; }
+}

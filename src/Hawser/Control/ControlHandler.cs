@@ -36,12 +36,14 @@ internal sealed class ControlHandler(IGatewayHost host, ControlQueue queue, stri
                 StatusDocument.Write(json, host.TakeSnapshot(), configurationPath);
                 break;
             case [Drain or Undrain, { Length: > 0 } upstream, .. var rest] when rest.Length <= 1:
-                Write(json, "servers", host.Drain(upstream, rest is [var server] ? server : null, words[0] == Drain));
+                Write(json, host.Drain(upstream, rest is [var server] ? server : null, words[0] == Drain));
                 break;
             case [Quit]:
                 host.DrainTunnels();
                 queue.Post(ControlRequest.Quit, "drain of the process requested, shutting down");
-                Write(json, "process", Environment.ProcessId);
+                json.WriteStartObject();
+                json.WriteNumber("process", Environment.ProcessId);
+                json.WriteEndObject();
                 break;
             default:
                 json.WriteStartObject();
@@ -51,10 +53,13 @@ internal sealed class ControlHandler(IGatewayHost host, ControlQueue queue, stri
         }
     }
 
-    private static void Write(Utf8JsonWriter json, string name, int value)
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<string> servers)
     {
         json.WriteStartObject();
-        json.WriteNumber(name, value);
+        json.WriteStartArray("servers");
+        foreach (var address in servers)
+            json.WriteStringValue(address);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 }

@@ -12,14 +12,14 @@ internal sealed class DrainProgress(ControlClient client, TextWriter output, boo
     public async Task<int> DrainUpstreamAsync(string upstream, string? server, bool undo, CancellationToken stop)
     {
         string[] target = server is null ? [upstream] : [upstream, server];
-        var servers = (int)client.Ask([undo ? ControlHandler.Undrain : ControlHandler.Drain, .. target])["servers"]!.GetValue<double>();
-        if (servers == 0)
+        HashSet<string> servers = [.. client.Ask([undo ? ControlHandler.Undrain : ControlHandler.Drain, .. target])["servers"]!.AsArray().Select(s => s!.GetValue<string>())];
+        if (servers.Count == 0)
             throw new ControlException(Unknown(upstream, server, client.Ask(ControlHandler.Status)));
 
-        var what = $"{Quantity.Of(servers, "server")} of {upstream}";
-        await output.WriteLineAsync(undo ? $"{what} get{(servers == 1 ? "s" : "")} requests again" : $"{what} get{(servers == 1 ? "s" : "")} no more requests");
+        var what = $"{Quantity.Of(servers.Count, "server")} of {upstream} get{(servers.Count == 1 ? "s" : "")}";
+        await output.WriteLineAsync(undo ? $"{what} requests again" : $"{what} no more requests");
         if (!undo && waits)
-            await FollowAsync(() => Active(client.Ask(ControlHandler.Status), upstream), "nothing is left on them", stop);
+            await FollowAsync(() => Active(client.Ask(ControlHandler.Status), upstream, servers), "nothing is left on them", stop);
         return 0;
     }
 
@@ -27,10 +27,10 @@ internal sealed class DrainProgress(ControlClient client, TextWriter output, boo
     /// <returns>The exit code.</returns>
     public async Task<int> DrainProcessAsync(CancellationToken stop)
     {
-        var process = client.Ask(ControlHandler.Quit)["process"];
+        var process = client.Ask(ControlHandler.Quit)["process"]!.GetValue<int>();
         await output.WriteLineAsync($"process {process} takes no more connections");
         if (waits)
-            await FollowAsync(Connections, $"process {process} has ended", stop);
+            await FollowAsync(() => ConnectionsOf(process), $"process {process} has ended", stop);
         return 0;
     }
 
@@ -49,21 +49,22 @@ internal sealed class DrainProgress(ControlClient client, TextWriter output, boo
         await output.WriteLineAsync(done);
     }
 
-    private int Connections()
+    private int ConnectionsOf(int process)
     {
         try
         {
-            // A process with no connection left may be about to end; it is done when nobody answers any more.
-            return Math.Max(1, (int)client.Ask(ControlHandler.Status)["connections"]!["open"]!.GetValue<double>());
+            var status = client.Ask(ControlHandler.Status);
+            // Another process may have come in its place: a supervisor has started it again. One with no connection left may be about to end.
+            return status["process"]!.GetValue<int>() == process ? Math.Max(1, (int)status["connections"]!["open"]!.GetValue<double>()) : 0;
         }
-        catch (ControlException)
+        catch (ControlException gone) when (gone.IsNobodyThere)
         {
             return 0;
         }
     }
 
-    private static int Active(JsonObject status, string upstream) => (int)Servers(status, upstream)
-        .Where(server => server["state"]!.GetValue<string>() == "draining").Sum(server => server["active"]!.GetValue<double>());
+    private static int Active(JsonObject status, string upstream, HashSet<string> servers) => (int)Servers(status, upstream)
+        .Where(server => servers.Contains(server["address"]!.GetValue<string>())).Sum(server => server["active"]!.GetValue<double>());
 
     private static IEnumerable<JsonNode> Servers(JsonObject status, string upstream) => status["upstreams"]!.AsArray()
         .Where(u => u!["name"]!.GetValue<string>() == upstream).SelectMany(u => u!["servers"]!.AsArray()).Select(server => server!);

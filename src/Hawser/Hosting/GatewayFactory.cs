@@ -56,7 +56,7 @@ internal sealed class GatewayFactory : IGatewayFactory
 
         public void DrainTunnels() => host.DrainTunnels();
 
-        public int Drain(string upstream, string? server, bool isDraining) => host.Drain(upstream, server, isDraining);
+        public IReadOnlyList<string> Drain(string upstream, string? server, bool isDraining) => host.Drain(upstream, server, isDraining);
 
         public void StopAccepting() => host.StopAccepting();
 

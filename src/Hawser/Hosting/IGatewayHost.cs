@@ -41,7 +41,7 @@ internal interface IGatewayHost
     GatewaySnapshot TakeSnapshot();
 
     /// <summary>Drains servers of an upstream, or takes that back; any thread may ask. See <see cref="GatewayHost.Drain"/>.</summary>
-    int Drain(string upstream, string? server, bool isDraining);
+    IReadOnlyList<string> Drain(string upstream, string? server, bool isDraining);
 
     /// <summary>Ends all tunnels, each as its ending goes; any thread may ask.</summary>
     void DrainTunnels();
