@@ -36,15 +36,15 @@ public sealed partial class ProxyRun
     private int OpenSocket(out bool hasSocket)
     {
         PeerModel peer = _peer!;
-        int result = SocketCalls.Connect(peer.Endpoint, _model.Bind?.Resolve(exchange), _model.Bind?.IsTransparent ?? false, out int descriptor);
-        hasSocket = descriptor >= 0;
+        var connection = new UpstreamConnection(Worker, peer, _model);
+        int result = connection.Channel.Connect(peer.Endpoint, _model.Bind?.Resolve(exchange), _model.Bind?.IsTransparent ?? false, out hasSocket);
         if (result < 0 && result != -Errno.EINPROGRESS)
         {
-            if (hasSocket) SocketCalls.Close(descriptor);
+            connection.Close();
             return result;
         }
-        _connection = new UpstreamConnection(Worker, peer, _model);
-        _connection.Channel.Open(new SocketTransport(descriptor), connected: result == 0);
+        _connection = connection;
+        int descriptor = connection.Channel.Transport.Descriptor;
         if (!peer.Endpoint.IsUnix) SocketCalls.SetNoDelay(descriptor);
         if (_model.SocketKeepAlive) SocketCalls.SetKeepAlive(descriptor);
         if (_model.SocketReceiveBuffer > 0) SocketCalls.SetReceiveBuffer(descriptor, _model.SocketReceiveBuffer);
@@ -63,8 +63,7 @@ public sealed partial class ProxyRun
             exchange.LogError(LogLevel.Error, $"upstream timed out ({Errno.Describe(Errno.ETIMEDOUT)}) while connecting to upstream");
             return Failure.Timeout;
         }
-        int error = SocketCalls.PendingError(channel.Transport.Descriptor);
-        return error == 0 ? Failure.None : ConnectFailed(error);
+        return channel.ConnectError is not 0 and var error ? ConnectFailed(error) : Failure.None;
     }
 
     /// <summary>The handshake with the server, within <c>proxy_connect_timeout</c>.</summary>

@@ -93,8 +93,10 @@ public sealed class Channel : LoopTimer, IReadyHandler
     /// <summary>Starts on a connected (or connecting) descriptor.</summary>
     /// <param name="connected">A fresh socket is worth an immediate try; one that is connecting is not.</param>
     /// <param name="awaitsInput">Do not read before the kernel says that there is something.</param>
+    /// <exception cref="IOException">The loop cannot take it. The transport is still the caller's.</exception>
     public void Open(Transport transport, bool connected, bool awaitsInput = false)
     {
+        transport.Registration = Loop.Register(transport.Descriptor, this, 0);
         _transport = transport;
         _writable = connected;
         _readable = connected && !awaitsInput;
@@ -103,8 +105,42 @@ public sealed class Channel : LoopTimer, IReadyHandler
         BytesSent = BytesReceived = 0;
         LastSentAt = Loop.Now;
         _sendTimeout = Infinite;
-        transport.Registration = Loop.Register(transport.Descriptor, this, 0);
     }
+
+    /// <summary>
+    /// Begins to connect a socket: 0 when that is done already; <c>-EINPROGRESS</c> when <see cref="WaitWritable"/> and then
+    /// <see cref="ConnectError"/> will tell; another negated errno when it failed, and the channel is as empty as before.
+    /// </summary>
+    /// <param name="local">Address to connect from, or null for the kernel's choice.</param>
+    /// <param name="isTransparent"><paramref name="local"/> may be foreign.</param>
+    /// <param name="hasSocket">False when there was no descriptor to begin with.</param>
+    /// <exception cref="IOException">The loop cannot take the socket, which is closed.</exception>
+    public int Connect(SocketEndpoint remote, SocketEndpoint? local, bool isTransparent, out bool hasSocket)
+    {
+        int result = SocketCalls.Connect(remote, local, isTransparent, out int descriptor);
+        hasSocket = descriptor >= 0;
+        if (!hasSocket) return result;
+        var transport = new SocketTransport(descriptor);
+        if (result < 0 && result != -Errno.EINPROGRESS)
+        {
+            transport.Close();
+            return result;
+        }
+        try
+        {
+            Open(transport, connected: result == 0);
+        }
+        catch (IOException)
+        {
+            transport.Close();
+            throw;
+        }
+        return result;
+    }
+
+    /// <summary>The errno that ended an attempt to connect, once the socket is ready; 0 when it is connected.</summary>
+    // Only an event that tells of an end can bring an error: without one, the kernel need not be asked.
+    public int ConnectError => PeerClosed ? SocketCalls.PendingError(Transport.Descriptor) : 0;
 
     /// <summary>Reads what is there; see <see cref="Transport.Read"/>. <c>-EAGAIN</c> means: <see cref="WaitReadable"/>.</summary>
     public int Read(Span<byte> buffer)

@@ -30,9 +30,21 @@ public sealed unsafe class DatagramSocket
         if (descriptor < 0) return -descriptor;
         int result;
         fixed (byte* address = remote.Raw) result = Libc.Result(Libc.connect(descriptor, address, (uint)remote.Raw.Length));
-        if (result < 0) _ = Libc.close(descriptor);
-        else socket = new DatagramSocket(loop, descriptor, handler);
-        return result < 0 ? -result : 0;
+        if (result < 0)
+        {
+            _ = Libc.close(descriptor);
+            return -result;
+        }
+        try
+        {
+            socket = new DatagramSocket(loop, descriptor, handler);
+        }
+        catch (IOException)
+        {
+            _ = Libc.close(descriptor);
+            throw;
+        }
+        return 0;
     }
 
     /// <summary>Sends one datagram: its length, or a negated errno (that of an earlier datagram, too).</summary>

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using Hawser.Gateway.Tests.Support;
+using Hawser.IO.Native;
 using Hawser.IO.Sockets;
 
 namespace Hawser.Gateway.Tests.Loop;
@@ -41,6 +44,41 @@ public sealed class ChannelTests
         gateway.Worker.Return(channel);
         Assert.Empty(gateway.Reported);
         Assert.Same(channel, gateway.Worker.RentChannel());
+    }
+
+    [Fact]
+    public void Connect_ToAClosedPort_EndsWithTheErrnoAndServesTheNext()
+    {
+        int port;
+        using (var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            port = ((IPEndPoint)closed.LocalEndPoint!).Port;
+        }
+        using var gateway = new Bench();
+        Channel channel = gateway.Worker.RentChannel();
+        int error = 0;
+        gateway.Worker.Loop.Post(
+            _ =>
+            {
+                error = -channel.Connect(SocketEndpoint.FromIP(IPAddress.Loopback, port), null, isTransparent: false, out bool hasSocket);
+                Assert.True(hasSocket);
+                if (error == Errno.EINPROGRESS) channel.WaitWritable(10_000).UnsafeOnCompleted(Finish);
+                else gateway.Worker.Loop.Stop();
+            },
+            null);
+        gateway.Worker.Loop.Run();
+        Assert.Equal(Errno.ECONNREFUSED, error);
+        channel.Close();
+        gateway.Worker.Return(channel);
+        Assert.Empty(gateway.Reported);
+        Assert.Same(channel, gateway.Worker.RentChannel());
+
+        void Finish()
+        {
+            error = channel.ConnectError;
+            gateway.Worker.Loop.Stop();
+        }
     }
 
     private sealed class Bench : IDisposable

@@ -96,24 +96,18 @@ internal sealed class OcspFetch(Worker worker, OcspResponder responder, byte[] r
     {
         _peer = address.ToString();
         long deadline = worker.Loop.Now + timeout;
-        int result = SocketCalls.Connect(address, null, transparent: false, out int descriptor);
-        if (result < 0 && result != -Errno.EINPROGRESS)
-        {
-            if (descriptor >= 0) SocketCalls.Close(descriptor);
-            return Failed($"connect() failed ({Errno.Describe(-result)})");
-        }
         Channel channel = worker.RentChannel();
-        channel.Open(new SocketTransport(descriptor), connected: result == 0);
         _channel = channel;
         try
         {
-            if (result < 0)
+            int error = -channel.Connect(address, null, isTransparent: false, out _);
+            if (error == Errno.EINPROGRESS)
             {
                 WaitResult wait = await channel.WaitWritable(timeout);
                 if (wait != WaitResult.Ready) return GaveUp(wait);
-                int error = SocketCalls.PendingError(descriptor);
-                if (error != 0) return Failed($"connect() failed ({Errno.Describe(error)})");
+                error = channel.ConnectError;
             }
+            if (error != 0) return Failed($"connect() failed ({Errno.Describe(error)})");
             channel.Send(FormatRequest(), timeout);
             return await ReceiveAsync(channel, reply, deadline);
         }

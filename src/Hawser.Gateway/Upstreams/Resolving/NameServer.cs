@@ -72,27 +72,20 @@ internal sealed class NameServer(NameResolver resolver, Worker worker, SocketEnd
     /// <summary>A query and its reply, each behind its length in two octets (RFC 1035 §4.2.2).</summary>
     private async Task AskOverTcpAsync(NameLookup lookup, byte[] query)
     {
-        int result = SocketCalls.Connect(Endpoint, null, transparent: false, out int descriptor);
-        if (result < 0 && result != -Errno.EINPROGRESS)
-        {
-            if (descriptor >= 0) SocketCalls.Close(descriptor);
-            Refused(lookup, "connect()", -result);
-            return;
-        }
         Channel channel = worker.RentChannel();
-        channel.Open(new SocketTransport(descriptor), connected: result == 0);
         byte[] reply = worker.Loop.Buffers.Rent(2 + ushort.MaxValue);
         try
         {
-            if (result < 0)
+            int error = -channel.Connect(Endpoint, null, isTransparent: false, out _);
+            if (error == Errno.EINPROGRESS)
             {
                 if (await channel.WaitWritable(TcpTimeout) != WaitResult.Ready) return; // the lookup's own clock runs on
-                int error = SocketCalls.PendingError(descriptor);
-                if (error != 0)
-                {
-                    Refused(lookup, "connect()", error);
-                    return;
-                }
+                error = channel.ConnectError;
+            }
+            if (error != 0)
+            {
+                Refused(lookup, "connect()", error);
+                return;
             }
             channel.Send(query, TcpTimeout);
             int length = await ReceiveAsync(channel, reply);
