@@ -49,9 +49,9 @@ public sealed class TunnelPressureTests : IAsyncLifetime
         await using TunnelPair pair = await OpenSlowAsync("/asked");
         string frame = Masked(WebSocketOpcode.Binary, new string('u', Much));
         Task sending = pair.Client.SendAsync(frame);
-        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
         Assert.False(sending.IsCompleted);
-        Assert.True(frame == await pair.Server.ReadAsync(frame.Length), $"bytes were lost\n{_gateway.Describe()}");
+        await AssertReadsAsync(pair.Server, frame);
         await sending;
         await AssertGoesOnAsync(pair);
     }
@@ -63,9 +63,9 @@ public sealed class TunnelPressureTests : IAsyncLifetime
         await using TunnelPair pair = await OpenSlowAsync("/asked");
         string frame = Frame(WebSocketOpcode.Binary, new string('d', Much));
         Task sending = pair.Server.SendAsync(frame);
-        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
         Assert.False(sending.IsCompleted);
-        Assert.True(frame == await pair.Client.ReadAsync(frame.Length), $"bytes were lost\n{_gateway.Describe()}");
+        await AssertReadsAsync(pair.Client, frame);
         await sending;
         await AssertGoesOnAsync(pair);
     }
@@ -80,7 +80,7 @@ public sealed class TunnelPressureTests : IAsyncLifetime
         await Task.Delay(TimeSpan.FromSeconds(2.5), TestContext.Current.CancellationToken);
         Assert.False(sending.IsCompleted);
         Assert.InRange(Gateways.BufferBytes(await Commands.StatusAsync(_gateway)), 1, 512 * 1024);
-        Assert.True(frame == await pair.Client.ReadAsync(frame.Length), $"bytes were lost\n{_gateway.Describe()}");
+        await AssertReadsAsync(pair.Client, frame);
         await sending;
         await AssertGoesOnAsync(pair);
         Assert.Equal(0, Gateways.BufferBytes(await Commands.StatusAsync(_gateway)));
@@ -208,6 +208,20 @@ public sealed class TunnelPressureTests : IAsyncLifetime
     }
 
     private Task<TunnelPair> OpenSlowAsync(string target) => OpenAsync(_gateway.Port(), _server, target, [], receiveBuffer: 16384);
+
+    /// <summary>The large frame comes whole. On a slow machine a ping of the gateway may have got in front of it.</summary>
+    private async Task AssertReadsAsync(RawClient end, string frame)
+    {
+        const char Ping = '\u0089';
+        string head = await end.ReadAsync(2, Patience);
+        while (head.StartsWith(Ping))
+        {
+            await end.ReadAsync((head[1] & 0x7F) + ((head[1] & 0x80) != 0 ? 4 : 0));
+            head = await end.ReadAsync(2, Patience);
+        }
+        string all = head + await end.ReadAsync(frame.Length - 2, Patience);
+        Assert.True(all == frame, $"{all.Length} of {frame.Length} bytes, or others\n{_gateway.Describe()}");
+    }
 
     /// <summary>Both directions work, and nobody was thought dead.</summary>
     private async Task AssertGoesOnAsync(TunnelPair pair)
