@@ -27,7 +27,7 @@ public static class MetricCatalog
         new("hawser.loop.buffers", MetricKind.Gauge, "By", "Buffers in use: heads and bodies under way, and what peers have not taken yet.",
             s => ByLoop(s, l => l.BufferBytes)),
 
-        new("hawser.tunnels.open", MetricKind.Gauge, null, "Tunnels that are open.", s => ByLoop(s, l => l.Tunnels.Opened - l.Tunnels.Closed)),
+        new("hawser.tunnels.open", MetricKind.Gauge, null, "Tunnels that are open.", s => ByLoop(s, l => l.Tunnels.Open)),
         new("hawser.tunnels.opened", MetricKind.Counter, null, "Tunnels that were opened, or taken over from another process.", s => ByLoop(s, l => l.Tunnels.Opened)),
         new("hawser.tunnels.closed", MetricKind.Counter, null, "Tunnels that have ended, by reason.", ClosedByReason),
         new("hawser.tunnels", MetricKind.Counter, "By", "Bytes in tunnels, by the side that sent them.",

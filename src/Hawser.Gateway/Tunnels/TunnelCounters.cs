@@ -31,6 +31,16 @@ public sealed class TunnelCounters
     /// <summary>Tunnels ended, whatever the reason.</summary>
     public long Closed => Volatile.Read(ref _endedCount);
 
+    /// <summary>Tunnels that are open.</summary>
+    public long Open
+    {
+        get
+        {
+            long closed = Closed; // first: one that begins and ends in between must not make this less than none
+            return Opened - closed;
+        }
+    }
+
     /// <summary>Bytes read from clients after their handshakes, and from upstreams.</summary>
     public long BytesFromClients => Volatile.Read(ref ClientBytes);
 

@@ -56,7 +56,7 @@ internal static class StatusDocument
         long Sum(Func<TunnelCounters, long> value) => snapshot.Loops.Sum(loop => value(loop.Tunnels));
 
         json.WriteStartObject("tunnels");
-        json.WriteNumber("open", Sum(t => t.Opened - t.Closed));
+        json.WriteNumber("open", Sum(t => t.Open));
         json.WriteNumber("opened", Sum(t => t.Opened));
         json.WriteNumber("closed", Sum(t => t.Closed));
         json.WriteStartObject("closed_by_reason");
@@ -85,7 +85,7 @@ internal static class StatusDocument
         json.WriteStartObject();
         json.WriteNumber("index", loop.Index);
         json.WriteNumber("connections", loop.Connections);
-        json.WriteNumber("tunnels", loop.Tunnels.Opened - loop.Tunnels.Closed);
+        json.WriteNumber("tunnels", loop.Tunnels.Open);
         json.WriteNumber("accepted", loop.Counters.Accepted);
         json.WriteNumber("busy_seconds", Math.Round(loop.Busy.TotalSeconds, 6));
         json.WriteNumber("lag_seconds", Math.Round(loop.Lag.TotalSeconds, 6));
