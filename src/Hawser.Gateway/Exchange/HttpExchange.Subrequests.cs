@@ -62,8 +62,8 @@ public sealed partial class HttpExchange
     /// <param name="isReported">The log says already why.</param>
     internal void OnClientGone(bool isReported)
     {
-        Upstream.Active?.OnClientGone(isReported);
-        if (Delay.IsWaiting)
+        if (Upstream.Active is { } run) run.OnClientGone(isReported);
+        else if (Delay.IsWaiting)
         {
             if (!isReported) this.LogError(LogLevel.Info, "client prematurely closed connection");
             Delay.Abort();

@@ -1,5 +1,6 @@
 using Hawser.Gateway.Filters;
 using Hawser.Gateway.Phases;
+using Hawser.IO.Sockets;
 
 namespace Hawser.Gateway.Exchange;
 
@@ -168,18 +169,33 @@ public sealed class HttpResponse(HttpExchange exchange)
         _sink.Start(exchange, part, mark == BodyMark.End);
     }
 
+    /// <summary>
+    /// How much of a body goes in one turn of the loop, in bytes: a client that takes everything at once must not keep it from the others. Filters work
+    /// on every byte, so less goes through them in the same time.
+    /// </summary>
+    internal int ShareOfTurn => _filters is null ? 1 << 20 : 128 * 1024;
+
+    /// <summary>Lets others have their turn. False when the request has come to its end meanwhile.</summary>
+    internal async ValueTask<bool> GiveWayAsync() => await exchange.Delay.ForATurn() != WaitResult.Aborted;
+
     /// <summary>Sends a file region as the body, at the client's pace. False when the client went away.</summary>
     public async ValueTask<bool> WriteFileAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long count, bool isLast)
     {
         if (IsComplete) return true;
         if (_filters is not null) return await WriteFileThroughFiltersAsync(file, offset, count, isLast);
         byte[]? buffer = null;
+        int share = ShareOfTurn;
         try
         {
             while (count > 0)
             {
+                if (share <= 0)
+                {
+                    if (!await GiveWayAsync()) return false;
+                    share = ShareOfTurn;
+                }
                 if (!await _sink.DrainAsync(0)) return false;
-                int want = (int)Math.Min(count, 1 << 20);
+                int want = (int)Math.Min(count, share);
                 int sent = _sink.WriteFile((int)file.DangerousGetHandle(), ref offset, want);
                 if (sent < 0)
                 {
@@ -195,6 +211,7 @@ public sealed class HttpResponse(HttpExchange exchange)
                     sent = read;
                 }
                 count -= sent;
+                share -= sent;
                 BodyLength += sent;
                 if (_sink.IsBroken) return false;
             }
@@ -225,10 +242,16 @@ public sealed class HttpResponse(HttpExchange exchange)
     private async ValueTask<bool> WriteFileThroughFiltersAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long count, bool isLast)
     {
         byte[] buffer = exchange.Worker.Loop.Buffers.Rent(FilterWindow);
+        int share = ShareOfTurn;
         try
         {
             while (count > 0)
             {
+                if (share <= 0)
+                {
+                    if (!await GiveWayAsync()) return false;
+                    share = ShareOfTurn;
+                }
                 if (Pending > FilterWindow && !await DrainAsync(FilterWindow / 2)) return false;
                 int read = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(count, buffer.Length)), offset);
                 if (read == 0)
@@ -238,6 +261,7 @@ public sealed class HttpResponse(HttpExchange exchange)
                 }
                 offset += read;
                 count -= read;
+                share -= read;
                 Write(buffer.AsSpan(0, read), isLast && count == 0);
                 if (IsBroken) return false;
             }

@@ -30,11 +30,17 @@ public sealed partial class ProxyRun
         int owed = Rest.Length;
         BodyState state = Deliver(Rest, isFirst: true);
         ReturnHeadBuffer();
+        int share = response.ShareOfTurn;
         int window = isBuffered ? _model.BufferTotal : _model.BufferSize;
         while (state == BodyState.More)
         {
             if (rate > 0 && owed > 0 && !await PauseAsync(owed * 1000L / rate)) return EndEarly();
             owed = 0;
+            if (share <= 0)
+            {
+                if (!await response.GiveWayAsync() || _clientGone) return EndEarly();
+                share = response.ShareOfTurn;
+            }
             if ((IsSpooling || response.Pending > window) && !await MakeRoomAsync(isBuffered, window)) return EndEarly();
             if (response.IsBroken) return EndEarly();
             int read = _connection!.Channel.Read(Worker.Loop.ReadBuffer.AsSpan(0, ReadSize(rate)));
@@ -42,6 +48,7 @@ public sealed partial class ProxyRun
             {
                 Attempt.BytesReceived += read;
                 owed = read;
+                share -= read;
                 state = Deliver(Worker.Loop.ReadBuffer.AsSpan(0, read), isFirst: false);
                 continue;
             }

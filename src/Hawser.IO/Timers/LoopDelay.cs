@@ -8,6 +8,8 @@ namespace Hawser.IO.Timers;
 public sealed class LoopDelay(EventLoop loop) : LoopTimer
 {
     private Action? _continuation;
+    private Action? _goOn;
+    private bool _isForTurn;
     private WaitResult _result;
     private long _until;
 
@@ -19,6 +21,17 @@ public sealed class LoopDelay(EventLoop loop) : LoopTimer
     {
         _until = loop.Now + milliseconds;
         _result = WaitResult.TimedOut;
+        _isForTurn = false;
+        return new DelayWait(this);
+    }
+
+    /// <summary>
+    /// Gives way to whatever else is ready, for who could go on for long: <see cref="WaitResult.TimedOut"/>, or Aborted after <see cref="Abort"/>.
+    /// </summary>
+    public DelayWait ForATurn()
+    {
+        _result = WaitResult.TimedOut;
+        _isForTurn = true;
         return new DelayWait(this);
     }
 
@@ -57,5 +70,15 @@ public sealed class LoopDelay(EventLoop loop) : LoopTimer
         }
     }
 
-    private void Schedule() => loop.Timers.Schedule(this, _until);
+    private void Schedule()
+    {
+        if (_isForTurn) loop.Defer(_goOn ??= GoOn);
+        else loop.Timers.Schedule(this, _until);
+    }
+
+    // Aborted, the turn has ended early, and what is waited for meanwhile may be something else.
+    private void GoOn()
+    {
+        if (_isForTurn && _continuation is not null) OnTimer();
+    }
 }

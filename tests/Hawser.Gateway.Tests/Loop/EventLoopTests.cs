@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hawser.Gateway.Tests.Support;
 using Hawser.IO.Loop;
+using Hawser.IO.Sockets;
 using Hawser.IO.Timers;
 
 namespace Hawser.Gateway.Tests.Loop;
@@ -27,6 +28,55 @@ public sealed class EventLoopTests
         loop.Post(_ => line.Begin(), null);
         loop.Run();
         Assert.InRange(callsBefore, 5, 6); // it did not wait for the other 15, each of which takes longer than their share of a turn
+    }
+
+    [Fact]
+    public void Delay_ForATurn_LetsWhatIsReadyGoFirst()
+    {
+        using var loop = new EventLoop(TimeProvider.System, static e => Assert.Fail($"{e}"));
+        using var pair = new SocketPair();
+        var delay = new LoopDelay(loop);
+        int turns = 0;
+        int turnsBefore = -1;
+        loop.Register((int)pair.Near.Handle, new Handler((_, events) =>
+        {
+            if ((events & ReadyEvents.Readable) != 0 && turnsBefore < 0) turnsBefore = turns;
+        }), 0);
+        loop.Post(_ => _ = WorkAsync(), null);
+        loop.Run();
+        Assert.Equal(3, turnsBefore); // what came in the third was seen before the fourth
+        Assert.Equal(10, turns);
+
+        async Task WorkAsync()
+        {
+            while (++turns < 10)
+            {
+                if (turns == 3) pair.Far.Send([1]);
+                Assert.Equal(WaitResult.TimedOut, await delay.ForATurn());
+            }
+            loop.Stop();
+        }
+    }
+
+    [Fact]
+    public void Delay_ForATurn_AbortedInIt_SaysSoAndWaitsForNothingElse()
+    {
+        using var loop = new EventLoop(TimeProvider.System, static e => Assert.Fail($"{e}"));
+        var delay = new LoopDelay(loop);
+        var results = new List<(WaitResult, bool)>();
+        loop.Post(_ => _ = WorkAsync(), null);
+        loop.Post(_ => delay.Abort(), null);
+        loop.Run();
+        // The second wait is a time, which the turn that was given up does not end.
+        Assert.Equal([(WaitResult.Aborted, true), (WaitResult.TimedOut, true)], results);
+
+        async Task WorkAsync()
+        {
+            results.Add((await delay.ForATurn(), true));
+            long begun = loop.Now;
+            results.Add((await delay.For(50), loop.Now - begun >= 50));
+            loop.Stop();
+        }
     }
 
     [Fact]
