@@ -316,7 +316,7 @@ public sealed class WebSocketRulesTests(WebSocketRulesFixture fixture) : IClassF
         }
         string[] words = (await NumbersAsync(gateway, "/numbers/ping received")).Split(' ');
         Assert.Equal(("rtt", "protocol", "-"), (words[5], words[7], words[8]));
-        Assert.InRange(double.Parse(words[6], System.Globalization.CultureInfo.InvariantCulture), 0.1, 60);
+        Assert.InRange(double.Parse(words[6], System.Globalization.CultureInfo.InvariantCulture), 0.09, 60); // a delay may end some milliseconds early by the gateway's clock
     }
 
     /// <summary>Where frames cannot be found any more, nothing is known of messages: neither their size, nor their rate, nor which of them is a heartbeat.</summary>

@@ -64,6 +64,7 @@ public sealed class ListenerTests
         Assert.Equal(new ListenSocketOptions
         {
             Backlog = 7,
+            NoDelay = true,
             ReceiveBuffer = 8192,
             SendBuffer = 16384,
             ReusePort = true,
