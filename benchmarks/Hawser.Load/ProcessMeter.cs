@@ -34,7 +34,7 @@ internal static class ProcessMeter
     {
         var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
         var system = File.ReadLines("/etc/os-release").FirstOrDefault(line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?[12..].Trim('"');
-        var kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        var kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim().Split('-')[0]; // what a distributor or a host adds says nothing here
         return $"{Environment.ProcessorCount} × {model ?? "an unknown processor"}, {system ?? "Linux"}, kernel {kernel}, .NET {Environment.Version}; load average at the start {LoadAverage()}";
     }
 
